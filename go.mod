@@ -1,0 +1,3 @@
+module github.com/naru-log/naru
+
+go 1.26
