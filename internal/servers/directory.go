@@ -1,0 +1,155 @@
+package servers
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// NobodyID is the user and group id of Linux's overflow user, nobody: what a
+// server runs as when this process is root and the server refuses that.
+const NobodyID = 65534
+
+// CacheDir gives ${XDG_CACHE_HOME:-~/.cache}/naru, where downloads are kept.
+func CacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache directory: %w", err)
+	}
+	return filepath.Join(dir, "naru"), nil
+}
+
+// NewDir makes a temporary directory that every user may pass through, which
+// testing.T's are not, and gives it to Nobody when a server runs as Nobody.
+// The caller removes it.
+func NewDir(name string, unprivileged bool) (string, error) {
+	dir, err := os.MkdirTemp("", "naru-"+name+"-")
+	if err != nil {
+		return "", fmt.Errorf("make a directory for %s: %w", name, err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", fmt.Errorf("open the directory of %s to its user: %w", name, err)
+	}
+	if unprivileged {
+		if err := GiveToNobody(dir); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// GiveToNobody hands a tree to Nobody when this process is root; otherwise the
+// server runs as the user who owns the tree already and there is nothing to do.
+func GiveToNobody(root string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	return filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err == nil {
+			err = os.Lchown(path, NobodyID, NobodyID)
+		}
+		if err != nil {
+			return fmt.Errorf("give %s to nobody: %w", path, err)
+		}
+		return nil
+	})
+}
+
+// Unpacked makes the directory NAME once and returns its path: build fills an
+// empty directory, which then takes its place in one step. Several processes
+// may call it at the same time; one builds and the others wait.
+//
+// The directory is in the cache, or, when this process is root and the cache is
+// closed to others (root's home usually is), below the system's temporary
+// directory, because the server that runs from it will not be root.
+func Unpacked(name string, build func(dir string) error) (string, error) {
+	base, err := unpackBase()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(base, name)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return "", fmt.Errorf("make the place for %s: %w", name, err)
+	}
+	unlock, err := lockFile(dir + ".lock")
+	if err != nil {
+		return "", fmt.Errorf("lock %s: %w", dir, err)
+	}
+	defer unlock()
+	if _, err := os.Stat(dir); err == nil {
+		return dir, nil
+	}
+	work, err := os.MkdirTemp(filepath.Dir(dir), ".unpack-")
+	if err != nil {
+		return "", fmt.Errorf("unpack %s: %w", name, err)
+	}
+	defer os.RemoveAll(work)
+	if err := os.Chmod(work, 0o755); err != nil {
+		return "", fmt.Errorf("unpack %s: %w", name, err)
+	}
+	if err := build(work); err != nil {
+		return "", fmt.Errorf("unpack %s: %w", name, err)
+	}
+	if err := os.Rename(work, dir); err != nil {
+		return "", fmt.Errorf("unpack %s: %w", name, err)
+	}
+	return dir, nil
+}
+
+func unpackBase() (string, error) {
+	cache, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	if os.Geteuid() != 0 || openToAll(cache) {
+		return cache, nil
+	}
+	base := filepath.Join(os.TempDir(), "naru-servers-"+strconv.Itoa(os.Getuid()))
+	if err := os.MkdirAll(base, 0o755); err != nil {
+		return "", fmt.Errorf("make the place for unpacked servers: %w", err)
+	}
+	info, err := os.Lstat(base)
+	if err != nil {
+		return "", fmt.Errorf("check the place for unpacked servers: %w", err)
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || !info.IsDir() || owner.Uid != 0 || info.Mode().Perm()&0o022 != 0 {
+		return "", fmt.Errorf("%s is not a directory that only root can write: remove it", base)
+	}
+	return base, nil
+}
+
+// openToAll says whether every user may pass through dir and all above it.
+func openToAll(dir string) bool {
+	for ; ; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err == nil && info.Mode().Perm()&0o001 == 0 {
+			return false
+		}
+		if dir == filepath.Dir(dir) {
+			return true
+		}
+	}
+}
+
+// lockFile takes an exclusive lock that ends with unlock or with the process.
+func lockFile(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
