@@ -58,21 +58,32 @@ func GiveToNobody(root string) error {
 	})
 }
 
-// Unpacked makes the directory NAME once and returns its path: build fills an
-// empty directory, which then takes its place in one step. Several processes
-// may call it at the same time; one builds and the others wait.
-//
-// The directory is in the cache, or, when this process is root and the cache is
-// closed to others (root's home usually is), below the system's temporary
-// directory, because the server that runs from it will not be root.
+// Cached makes the directory NAME of the cache once and returns its path: build
+// fills an empty directory, which then takes its place in one step. Several
+// processes may call it at the same time; one builds and the others wait.
+func Cached(name string, build func(dir string) error) (string, error) {
+	base, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	return buildOnce(filepath.Join(base, name), build)
+}
+
+// Unpacked is Cached for what a server runs from. When this process is root and
+// the cache is closed to others, as root's home usually is, the directory is
+// below the system's temporary directory instead, because the server that runs
+// from it will not be root.
 func Unpacked(name string, build func(dir string) error) (string, error) {
 	base, err := unpackBase()
 	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(base, name)
+	return buildOnce(filepath.Join(base, name), build)
+}
+
+func buildOnce(dir string, build func(dir string) error) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", fmt.Errorf("make the place for %s: %w", name, err)
+		return "", fmt.Errorf("make the place for %s: %w", dir, err)
 	}
 	unlock, err := lockFile(dir + ".lock")
 	if err != nil {
@@ -84,17 +95,17 @@ func Unpacked(name string, build func(dir string) error) (string, error) {
 	}
 	work, err := os.MkdirTemp(filepath.Dir(dir), ".unpack-")
 	if err != nil {
-		return "", fmt.Errorf("unpack %s: %w", name, err)
+		return "", fmt.Errorf("fill %s: %w", dir, err)
 	}
 	defer os.RemoveAll(work)
 	if err := os.Chmod(work, 0o755); err != nil {
-		return "", fmt.Errorf("unpack %s: %w", name, err)
+		return "", fmt.Errorf("fill %s: %w", dir, err)
 	}
 	if err := build(work); err != nil {
-		return "", fmt.Errorf("unpack %s: %w", name, err)
+		return "", fmt.Errorf("fill %s: %w", dir, err)
 	}
 	if err := os.Rename(work, dir); err != nil {
-		return "", fmt.Errorf("unpack %s: %w", name, err)
+		return "", fmt.Errorf("fill %s: %w", dir, err)
 	}
 	return dir, nil
 }
