@@ -69,16 +69,27 @@ func Cached(name string, build func(dir string) error) (string, error) {
 	return buildOnce(filepath.Join(base, name), build)
 }
 
-// Unpacked is Cached for what a server runs from. When this process is root and
-// the cache is closed to others, as root's home usually is, the directory is
-// below the system's temporary directory instead, because the server that runs
-// from it will not be root.
-func Unpacked(name string, build func(dir string) error) (string, error) {
-	base, err := unpackBase()
+// Readable gives a path of dir, a directory of the cache that never changes,
+// that an unprivileged server can read: dir itself, or, when this process is
+// root and the cache is closed to others, as root's home usually is, a copy
+// below the system's temporary directory that is made once.
+func Readable(dir string) (string, error) {
+	if os.Geteuid() != 0 || openToAll(dir) {
+		return dir, nil
+	}
+	cache, err := CacheDir()
 	if err != nil {
 		return "", err
 	}
-	return buildOnce(filepath.Join(base, name), build)
+	name, err := filepath.Rel(cache, dir)
+	if err != nil || !filepath.IsLocal(name) {
+		return "", fmt.Errorf("copy %s for an unprivileged server: it is not in the cache %s", dir, cache)
+	}
+	base, err := copyBase()
+	if err != nil {
+		return "", err
+	}
+	return buildOnce(filepath.Join(base, name), func(to string) error { return os.CopyFS(to, os.DirFS(dir)) })
 }
 
 func buildOnce(dir string, build func(dir string) error) (string, error) {
@@ -93,7 +104,7 @@ func buildOnce(dir string, build func(dir string) error) (string, error) {
 	if _, err := os.Stat(dir); err == nil {
 		return dir, nil
 	}
-	work, err := os.MkdirTemp(filepath.Dir(dir), ".unpack-")
+	work, err := os.MkdirTemp(filepath.Dir(dir), ".fill-")
 	if err != nil {
 		return "", fmt.Errorf("fill %s: %w", dir, err)
 	}
@@ -110,25 +121,20 @@ func buildOnce(dir string, build func(dir string) error) (string, error) {
 	return dir, nil
 }
 
-func unpackBase() (string, error) {
-	cache, err := CacheDir()
-	if err != nil {
-		return "", err
-	}
-	if os.Geteuid() != 0 || openToAll(cache) {
-		return cache, nil
-	}
+// copyBase makes the directory for the copies that Readable makes, and refuses
+// one that somebody else prepared.
+func copyBase() (string, error) {
 	base := filepath.Join(os.TempDir(), "naru-servers-"+strconv.Itoa(os.Getuid()))
 	if err := os.MkdirAll(base, 0o755); err != nil {
-		return "", fmt.Errorf("make the place for unpacked servers: %w", err)
+		return "", fmt.Errorf("make the place for copies of servers: %w", err)
 	}
 	info, err := os.Lstat(base)
 	if err != nil {
-		return "", fmt.Errorf("check the place for unpacked servers: %w", err)
+		return "", fmt.Errorf("check the place for copies of servers: %w", err)
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || !info.IsDir() || owner.Uid != 0 || info.Mode().Perm()&0o022 != 0 {
-		return "", fmt.Errorf("%s is not a directory that only root can write: remove it", base)
+	if !ok || !info.IsDir() || owner.Uid != uint32(os.Getuid()) || info.Mode().Perm()&0o022 != 0 {
+		return "", fmt.Errorf("%s is not a directory that only this user can write: remove it", base)
 	}
 	return base, nil
 }

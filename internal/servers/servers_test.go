@@ -122,9 +122,8 @@ func TestFreePortsAreDistinctAndFree(t *testing.T) {
 	}
 }
 
-func TestUnpackedBuildsOnce(t *testing.T) {
+func TestCachedBuildsOnce(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("TMPDIR", t.TempDir())
 	var built atomic.Int32
 	build := func(dir string) error {
 		built.Add(1)
@@ -133,7 +132,7 @@ func TestUnpackedBuildsOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			dir, err := Unpacked("thing-1.0", build)
+			dir, err := Cached("thing-1.0", build)
 			if err != nil {
 				t.Error(err)
 			} else if _, err := os.Stat(filepath.Join(dir, "file")); err != nil {
@@ -147,21 +146,50 @@ func TestUnpackedBuildsOnce(t *testing.T) {
 	}
 }
 
-func TestUnpackedLeavesNothingAfterAFailure(t *testing.T) {
+func TestCachedLeavesNothingAfterAFailure(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	t.Setenv("TMPDIR", t.TempDir())
 	torn := errors.New("torn archive")
-	if _, err := Unpacked("thing-1.0", func(string) error { return torn }); !errors.Is(err, torn) {
-		t.Errorf("Unpacked: %v, want %v", err, torn)
+	if _, err := Cached("thing-1.0", func(string) error { return torn }); !errors.Is(err, torn) {
+		t.Errorf("Cached: %v, want %v", err, torn)
 	}
-	dir, err := Unpacked("thing-1.0", func(dir string) error {
+	dir, err := Cached("thing-1.0", func(dir string) error {
 		return os.WriteFile(filepath.Join(dir, "file"), nil, 0o644)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	left, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".unpack-*"))
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".fill-*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+func TestReadableCopiesOnlyWhatOthersCannotReach(t *testing.T) {
+	if os.Geteuid() != 0 {
+		dir := t.TempDir()
+		if got, err := Readable(dir); err != nil || got != dir {
+			t.Errorf("Readable = %q, %v; a server of the same user can read %q", got, err, dir)
+		}
+		return
+	}
+	closed := t.TempDir() // testing.T's directories are closed to others
+	t.Setenv("XDG_CACHE_HOME", closed)
+	t.Setenv("TMPDIR", t.TempDir())
+	dir, err := Cached("thing-1.0", func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, "run"), []byte("x"), 0o755)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Readable(dir)
+	if err != nil || got == dir {
+		t.Fatalf("Readable = %q, %v; want a copy of %q", got, err, dir)
+	}
+	info, err := os.Stat(filepath.Join(got, "run"))
+	if err != nil || info.Mode().Perm()&0o555 != 0o555 {
+		t.Errorf("the copy is not readable and executable for all: %v %v", info, err)
+	}
+	if _, err := Readable("/root"); err == nil {
+		t.Error("Readable copies what is not in the cache")
 	}
 }
