@@ -1,0 +1,175 @@
+package event
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParsePath(t *testing.T) {
+	for _, tt := range []struct{ in, want, err string }{
+		{in: "http.request.method", want: "http.request.method"},
+		{in: "[http][request]", want: "http.request"},
+		{in: "[one]", want: "one"},
+		{in: "@timestamp", want: "@timestamp"},
+		{in: "", err: "empty"},
+		{in: "a..b", err: "empty part"},
+		{in: ".a", err: "empty part"},
+		{in: "a[b]", err: "use dots"},
+		{in: `a"b`, err: "use dots"},
+	} {
+		got, err := ParsePath(tt.in)
+		if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("ParsePath(%q) = %q, %v", tt.in, got, err)
+		}
+	}
+}
+
+func TestSchemaKindsAndConflicts(t *testing.T) {
+	s := NewSchema()
+	a, _ := s.Slot("a.b", String)
+	if again, _ := s.Slot("[a][b]", String); again != a || s.Kind(a) != String {
+		t.Errorf("slot %d kind %v, want %d string", again, s.Kind(a), a)
+	}
+	if _, _ = s.Slot("a.b", Int); s.Kind(a) != Any {
+		t.Errorf("kind %v after two writers disagree", s.Kind(a))
+	}
+	for _, path := range []string{"a", "a.b.c", "tags", "message.x"} {
+		if _, err := s.Slot(path, String); err == nil {
+			t.Errorf("Slot(%q) succeeded", path)
+		}
+	}
+	if _, err := s.Members("a.b", "x"); err == nil {
+		t.Error("Members of a plain value succeeded")
+	}
+	s.Freeze()
+	if _, err := s.Slot("new", String); err == nil {
+		t.Error("Slot after Freeze succeeded")
+	}
+	if got := s.Under("a"); !slices.Equal(got, []Slot{a}) {
+		t.Errorf("Under(a) = %v", got)
+	}
+}
+
+func TestExploded(t *testing.T) {
+	for _, tt := range []struct {
+		name, path string
+		want       bool
+	}{
+		{"another object", "source.ip", false},
+		{"a leaf", "source.geo.location", true},
+		{"below a leaf", "source.geo.location.lat", true},
+		{"a sibling", "source.geo.other", false},
+	} {
+		s := NewSchema()
+		m, err := s.Members("source.geo", "country_iso_code", "location")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Read(tt.path); err != nil {
+			t.Fatal(err)
+		}
+		s.Freeze()
+		if got := s.Exploded(m); got != tt.want {
+			t.Errorf("%s: Exploded = %v", tt.name, got)
+		}
+	}
+}
+
+func TestScratchKeepsEarlierParts(t *testing.T) {
+	s := NewSchema()
+	s.Freeze()
+	ev := NewEvent(s)
+	ev.Reset(nil, nil, 0)
+	var parts [][]byte
+	for i := range 200 {
+		parts = append(parts, ev.Keep(append(ev.Scratch(), strings.Repeat(string(rune('a'+i%26)), i)...)))
+	}
+	for i, p := range parts {
+		if string(p) != strings.Repeat(string(rune('a'+i%26)), i) {
+			t.Fatalf("part %d changed to %q", i, p)
+		}
+	}
+}
+
+func TestAppendList(t *testing.T) {
+	s := NewSchema()
+	a, _ := s.Slot("a", List)
+	b, _ := s.Slot("b", List)
+	s.Freeze()
+	ev := NewEvent(s)
+	ev.Reset(nil, nil, 0)
+	ev.SetInt(a, 1)
+	ev.AppendList(a, IntValue(2))
+	ev.AppendList(b, IntValue(9))
+	ev.AppendList(a, IntValue(3)) // no longer the last list
+	var got []int64
+	for _, v := range ev.List(a) {
+		got = append(got, v.Int())
+	}
+	if !slices.Equal(got, []int64{1, 2, 3}) || len(ev.List(b)) != 1 {
+		t.Errorf("a = %v, b = %v", got, ev.List(b))
+	}
+}
+
+func TestBatchAcksOnce(t *testing.T) {
+	acks, releases := 0, 0
+	b := &Batch{}
+	b.Arm(func(*Batch) { releases++ }, func(*Batch) { acks++ })
+	b.Hold()
+	b.Hold()
+	b.Release()
+	b.Release()
+	b.Done()
+	b.Done()
+	if acks != 0 {
+		t.Fatal("acknowledged while held")
+	}
+	b.Done()
+	if acks != 1 || releases != 1 {
+		t.Errorf("acks %d, releases %d", acks, releases)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("Done without Hold went unnoticed")
+		}
+	}()
+	b.Done()
+}
+
+func combined(b *testing.B) (*Event, *Encoder, []Slot, []byte) {
+	s := NewSchema()
+	var slots []Slot
+	for _, p := range []string{"source.address", "http.request.method", "url.original", "http.version", "http.request.referrer", "user_agent.original", "log.file.path"} {
+		sl, err := s.Slot(p, String)
+		if err != nil {
+			b.Fatal(err)
+		}
+		slots = append(slots, sl)
+	}
+	for _, p := range []string{"ecs.version", "agent.name", "agent.type", "host.name", "data_stream.type", "data_stream.dataset"} {
+		if err := s.Const(p, []byte(`"something"`)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	s.Freeze()
+	line := []byte(`203.0.113.7 - - [26/Apr/2018:01:28:08 +0900] "GET /board/list.jsp?page=2 HTTP/1.1" 200 5120 1234 "https://www.example.co.kr/" "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/66.0.3359.117 Safari/537.36"`)
+	return NewEvent(s), NewEncoder(s), slots, line
+}
+
+func BenchmarkEncode(b *testing.B) {
+	ev, enc, slots, line := combined(b)
+	var dst []byte
+	b.ReportAllocs()
+	now := time.Now().UnixNano()
+	for b.Loop() {
+		ev.Reset(nil, line, 0)
+		ev.SetUnixNano(Timestamp, now)
+		for i, sl := range slots {
+			ev.SetSub(sl, line[i*20:i*20+30])
+		}
+		dst = enc.Append(dst[:0], ev)
+	}
+	b.SetBytes(int64(len(dst)))
+}
