@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -44,9 +45,10 @@ func NewEvent(s *Schema) *Event {
 // Schema is the schema that the event's slots belong to.
 func (e *Event) Schema() *Schema { return e.schema }
 
-// Reset empties the event and gives it a new line. Line must be valid UTF-8
-// (see Clean); message is set to it.
-func (e *Event) Reset(b *Batch, line []byte, offset int64) {
+// Reset empties the event and gives it a new line, to which message is set. It
+// reports whether the line held bytes that are not UTF-8: they are replaced by
+// U+FFFD in a copy.
+func (e *Event) Reset(b *Batch, line []byte, offset int64) (replaced bool) {
 	clear(e.kinds)
 	e.items = e.items[:0]
 	e.tags = e.tags[:0]
@@ -54,12 +56,15 @@ func (e *Event) Reset(b *Batch, line []byte, offset int64) {
 		e.scratch = nil
 	}
 	e.scratch = e.scratch[:0]
+	if e.plain = isPlain(line); !e.plain && !utf8.Valid(line) {
+		line, replaced = e.Keep(appendValid(e.Scratch(), line)), true
+	}
 	e.Batch, e.Line, e.Offset = b, line, offset
 	if b != nil {
 		e.Source = b.Source
 	}
-	e.plain = isPlain(line)
 	e.SetSub(Message, line)
+	return replaced
 }
 
 // Kind is the kind of the value in a slot, Absent when there is none.

@@ -113,16 +113,12 @@ func AppendJSONFloat(dst []byte, f float64) []byte {
 	return dst
 }
 
-// Clean returns line as valid UTF-8: line itself when it is, else a copy
-// appended to buf with each invalid byte replaced by U+FFFD, and true.
-func Clean(line, buf []byte) (clean []byte, replaced bool) {
-	if isPlain(line) || utf8.Valid(line) {
-		return line, false
-	}
+// appendValid appends line with each invalid byte replaced by U+FFFD.
+func appendValid(dst, line []byte) []byte {
 	for len(line) > 0 {
 		r, size := utf8.DecodeRune(line)
-		buf = utf8.AppendRune(buf, r)
+		dst = utf8.AppendRune(dst, r)
 		line = line[size:]
 	}
-	return buf, true
+	return dst
 }
