@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -37,6 +38,10 @@ type Process struct {
 // dies. Stop or Kill must be called to release it.
 func Launch(c Command) (*Process, error) {
 	path, err := exec.LookPath(c.Path)
+	if err != nil {
+		// Debian keeps daemons where the PATH of plain users does not reach.
+		path, err = exec.LookPath(filepath.Join("/usr/sbin", c.Path))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w (run: go run ./internal/servers/install)", c.Name, err)
 	}

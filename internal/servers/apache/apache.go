@@ -5,7 +5,6 @@ package apache
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -90,38 +89,16 @@ func (s *Server) start(ctx context.Context, c Config) error {
 		return err
 	}
 	s.process, err = servers.Launch(servers.Command{
-		Name: "Apache", Path: program(), Args: []string{"-f", conf, "-DFOREGROUND"},
+		Name: "Apache", Path: "apache2", Args: []string{"-f", conf, "-DFOREGROUND"},
 		Dir: s.Dir, Log: filepath.Join(s.Dir, "console.log"),
 	})
 	if err != nil {
 		return err
 	}
-	if err := s.process.Await(ctx, s.answers); err != nil {
+	if err := s.process.Await(ctx, servers.Answers(s.URL+readyPath)); err != nil {
 		return fmt.Errorf("%w\n%s", err, servers.Tail(s.ErrorLog, 20))
 	}
 	return nil
-}
-
-// program is where Debian has Apache: often not in the PATH of plain users.
-func program() string {
-	if _, err := os.Stat("/usr/sbin/apache2"); err == nil {
-		return "/usr/sbin/apache2"
-	}
-	return "apache2"
-}
-
-// answers asks the readiness path, which is not logged.
-func (s *Server) answers(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+readyPath, nil)
-	if err != nil {
-		return err
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	return resp.Body.Close()
 }
 
 // Graceful makes the server reopen its logs and read its configuration again,
