@@ -21,6 +21,9 @@ type Event struct {
 	Source *Source
 	Line   []byte // the line, without its newline; valid UTF-8
 	Offset int64  // byte offset of the line in its source
+	// IDTime dates the line for its document id: the event's own time, or
+	// Source.FirstSeen, in nanoseconds since 1970 UTC.
+	IDTime int64
 
 	schema  *Schema
 	kinds   []Kind
