@@ -1,0 +1,178 @@
+//go:build servers
+
+package uap
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+const coreVersion = "v0.18.0"
+
+// coreDir returns the folder of uap-core, its rules and test files, which go fetches as a module.
+func coreDir(t testing.TB) string {
+	t.Helper()
+	out, err := exec.Command("go", "mod", "download", "-json", "github.com/ua-parser/uap-core@"+coreVersion).Output()
+	var mod struct{ Dir, Error string }
+	if jerr := json.Unmarshal(out, &mod); err != nil || jerr != nil || mod.Dir == "" {
+		t.Fatalf("fetch uap-core %s with go mod download: %v %v %s", coreVersion, err, jerr, mod.Error)
+	}
+	return mod.Dir
+}
+
+func readFile(t testing.TB, path ...string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func coreParser(t testing.TB, dir string) *Parser {
+	t.Helper()
+	p, err := Load(readFile(t, dir, "regexes.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+type coreCase struct {
+	UserAgent  string `yaml:"user_agent_string"`
+	Family     string
+	Major      string
+	Minor      string
+	Patch      string
+	PatchMinor string `yaml:"patch_minor"`
+	Brand      string
+	Model      string
+}
+
+// coreFiles are uap-core's test files with the section each is about.
+var coreFiles = []struct {
+	path    string
+	section section
+}{
+	{"tests/test_ua.yaml", agents},
+	{"test_resources/firefox_user_agent_strings.yaml", agents},
+	{"test_resources/opera_mini_user_agent_strings.yaml", agents},
+	{"test_resources/pgts_browser_list.yaml", agents},
+	{"test_resources/podcasting_user_agent_strings.yaml", agents},
+	{"tests/test_os.yaml", systems},
+	{"test_resources/additional_os_tests.yaml", systems},
+	{"tests/test_device.yaml", devices},
+}
+
+func coreCases(t testing.TB, dir, path string) []coreCase {
+	t.Helper()
+	var doc struct {
+		Cases []coreCase `yaml:"test_cases"`
+	}
+	if err := yaml.Unmarshal(readFile(t, dir, path), &doc); err != nil {
+		t.Fatalf("parse %s: %v", path, err)
+	}
+	return doc.Cases
+}
+
+// corpus returns every user agent of uap-core's test files once.
+func corpus(t testing.TB, dir string) []string {
+	t.Helper()
+	seen := map[string]bool{}
+	var all []string
+	for _, f := range coreFiles {
+		for _, c := range coreCases(t, dir, f.path) {
+			if !seen[c.UserAgent] {
+				seen[c.UserAgent] = true
+				all = append(all, c.UserAgent)
+			}
+		}
+	}
+	return all
+}
+
+func TestCoreCases(t *testing.T) {
+	dir := coreDir(t)
+	p := coreParser(t, dir)
+	total := 0
+	for _, f := range coreFiles {
+		t.Run(f.path, func(t *testing.T) {
+			for _, c := range coreCases(t, dir, f.path) {
+				total++
+				var r Result
+				p.Parse([]byte(c.UserAgent), &r)
+				var got coreCase
+				switch f.section {
+				case agents:
+					// of a user agent's fourth part the files say nothing, but for a few
+					got = coreCase{Family: r.Family, Major: r.Version.Major, Minor: r.Version.Minor, Patch: r.Version.Patch, PatchMinor: c.PatchMinor}
+				case systems:
+					v := r.OSVersion
+					got = coreCase{Family: r.OS, Major: v.Major, Minor: v.Minor, Patch: v.Patch, PatchMinor: v.PatchMinor}
+				case devices:
+					got = coreCase{Family: r.Device, Brand: r.Brand, Model: r.Model}
+				}
+				if got.UserAgent = c.UserAgent; got != c {
+					t.Errorf("got  %+v\nwant %+v", got, c)
+				}
+			}
+		})
+	}
+	if total != 31122 {
+		t.Errorf("ran %d cases, uap-core %s has 31122", total, coreVersion)
+	}
+}
+
+// TestCoreEqualsSequential compares all sections, of uap-core's user agents and of damaged ones, with the sequential
+// matcher. Every twentieth: the sequential matcher needs a millisecond for each.
+func TestCoreEqualsSequential(t *testing.T) {
+	dir := coreDir(t)
+	p, ref := coreParser(t, dir), newReference(t, readFile(t, dir, "regexes.yaml"))
+	rnd := rand.New(rand.NewPCG(1, 2))
+	all := corpus(t, dir)
+	for i, ua := range all {
+		if i%20 == 0 {
+			same(t, p, ref, ua)
+		}
+		if i%20 == 10 {
+			same(t, p, ref, mutate(rnd, ua, all[rnd.IntN(len(all))]))
+		}
+	}
+}
+
+// mutate damages a user agent in one of the ways that reach what the rules' authors did not think of.
+func mutate(rnd *rand.Rand, a, b string) string {
+	if len(a) < 2 || len(b) < 2 {
+		return a + b
+	}
+	i, j := rnd.IntN(len(a)), rnd.IntN(len(b))
+	odd := []string{"\xff", "ſ", "\u212a", "é", "\n", " ", "bot", "/1.2.3", ";", "\ufffd"}
+	switch rnd.IntN(5) {
+	case 0:
+		return a[:i] + b[j:]
+	case 1:
+		return a[:i] + odd[rnd.IntN(len(odd))] + a[i:]
+	case 2:
+		return a[i:] + a[:i]
+	case 3:
+		return a + " " + b
+	default:
+		return a[:i] + a[i+1:]
+	}
+}
+
+// same fails the test if the parser and the sequential matcher differ.
+func same(t testing.TB, p *Parser, ref *reference, ua string) {
+	t.Helper()
+	var got Result
+	p.Parse([]byte(ua), &got)
+	if want := ref.parse(ua); got != want {
+		t.Errorf("%q:\ngot  %+v\nwant %+v", ua, got, want)
+	}
+}

@@ -1,0 +1,261 @@
+package uap
+
+import (
+	"fmt"
+	"math/bits"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ua-parser/uap-go/uaparser"
+
+	"github.com/naru-log/naru/filters/useragent/uap/matcher"
+)
+
+// Other is the family of what no rule matches.
+const Other = "Other"
+
+// Version is a version's parts, as text; those that are not known are empty.
+type Version struct {
+	Major, Minor, Patch, PatchMinor string
+}
+
+// Result is what the rules say of a user agent. The families are Other where no rule matches.
+type Result struct {
+	Family  string // of the user agent: "Chrome"
+	Version Version
+
+	OS        string // "Mac OS X"
+	OSVersion Version
+
+	Device string // "iPhone", "Spider"
+	Brand  string
+	Model  string
+}
+
+// Parser holds a set of rules. It is immutable and safe for concurrent use.
+type Parser struct {
+	rules    []rule
+	ends     [sections]int // rules of section s end here
+	finder   *finder
+	triggers [][]uint16 // rules to consider when a literal occurs
+	always   []uint64   // rules to consider whatever occurs
+	scratch  sync.Pool  // of *scratch
+}
+
+// rule is one rule. Its program is compiled when it is first tried: most never are.
+type rule struct {
+	regex     string
+	fold      bool
+	fields    uint8
+	needs     [][]uint16 // one literal of each must occur
+	templates [maxFields]template
+	program   atomic.Pointer[matcher.Program]
+}
+
+type scratch struct {
+	machine    matcher.Machine
+	lower      []byte
+	normal     []byte
+	seen       []uint64
+	candidates []uint64
+}
+
+// Default returns a parser with the rules compiled into the program.
+func Default() (*Parser, error) {
+	p, err := Load(uaparser.DefinitionYaml)
+	if err != nil {
+		return nil, fmt.Errorf("load the built-in rules: %w", err)
+	}
+	return p, nil
+}
+
+// Load reads rules in the format of uap-core's regexes.yaml. An error names the line and the rule at fault.
+func Load(yaml []byte) (*Parser, error) {
+	defs, err := readRules(yaml)
+	if err != nil {
+		return nil, fmt.Errorf("read user-agent rules: %w", err)
+	}
+	slices.SortStableFunc(defs, func(a, b definition) int { return int(a.section) - int(b.section) })
+	if len(defs) > 1<<16 {
+		return nil, fmt.Errorf("read user-agent rules: %d rules, more than the %d that fit", len(defs), 1<<16)
+	}
+	l := loader{p: &Parser{rules: make([]rule, len(defs)), always: make([]uint64, (len(defs)+63)/64)}, ids: map[string]uint16{}}
+	for i := range defs {
+		if err := l.add(i, &defs[i]); err != nil {
+			return nil, fmt.Errorf("read user-agent rules: line %d: regex '%s': %w", defs[i].line, defs[i].regex, err)
+		}
+	}
+	if l.p.finder, err = newFinder(l.literals); err != nil {
+		return nil, fmt.Errorf("read user-agent rules: %w", err)
+	}
+	return l.p, nil
+}
+
+type loader struct {
+	p        *Parser
+	ids      map[string]uint16
+	literals []string
+}
+
+func (l *loader) add(i int, d *definition) error {
+	flags := syntax.Perl
+	if d.fold {
+		flags |= syntax.FoldCase
+	}
+	re, err := syntax.Parse(d.regex, flags)
+	if err != nil {
+		return err
+	}
+	r := &l.p.rules[i]
+	r.regex, r.fold, r.fields = d.regex, d.fold, uint8(len(fieldKeys[d.section]))
+	groups := re.MaxCap()
+	for f := range r.fields {
+		r.templates[f] = newTemplate(d.templates[f], groups)
+	}
+	for s := d.section; s < sections; s++ {
+		l.p.ends[s] = i + 1
+	}
+	clauses := required(re)
+	if len(clauses) == 0 {
+		l.p.always[i>>6] |= 1 << (i & 63)
+		return nil
+	}
+	for _, lit := range l.intern(clauses[0]) {
+		l.p.triggers[lit] = append(l.p.triggers[lit], uint16(i))
+	}
+	for _, c := range clauses[1:] {
+		r.needs = append(r.needs, l.intern(c))
+	}
+	return nil
+}
+
+func (l *loader) intern(c clause) []uint16 {
+	out := make([]uint16, len(c))
+	for i, s := range c {
+		id, ok := l.ids[s]
+		if !ok && len(l.literals) < maxFiled {
+			id = uint16(len(l.literals))
+			l.ids[s] = id
+			l.literals = append(l.literals, s)
+			l.p.triggers = append(l.p.triggers, nil)
+		}
+		out[i] = id
+	}
+	return out
+}
+
+// Parse fills r with what the rules say of ua: in each section the first rule that matches. r keeps no part of ua.
+func (p *Parser) Parse(ua []byte, r *Result) {
+	s, _ := p.scratch.Get().(*scratch)
+	if s == nil {
+		s = &scratch{}
+	}
+	p.parse(s, ua, r)
+	p.scratch.Put(s)
+}
+
+func (p *Parser) parse(s *scratch, ua []byte, r *Result) {
+	s.prepare(p, ua)
+	p.finder.find(s.normal, func(lit uint16) {
+		if s.seen[lit>>6]&(1<<(lit&63)) != 0 {
+			return
+		}
+		s.seen[lit>>6] |= 1 << (lit & 63)
+		for _, i := range p.triggers[lit] {
+			s.candidates[i>>6] |= 1 << (i & 63)
+		}
+	})
+	text := string(ua)
+	*r = Result{Family: Other, OS: Other, Device: Other}
+	var f [maxFields]string
+	if p.first(s, agents, text, &f) {
+		r.Family, r.Version = orOther(f[0]), Version{f[1], f[2], f[3], f[4]}
+	}
+	if p.first(s, systems, text, &f) {
+		r.OS, r.OSVersion = orOther(f[0]), Version{f[1], f[2], f[3], f[4]}
+	}
+	if p.first(s, devices, text, &f) {
+		r.Device, r.Brand, r.Model = orOther(f[0]), f[1], f[2]
+	}
+}
+
+func orOther(family string) string {
+	if family == "" {
+		return Other
+	}
+	return family
+}
+
+func (s *scratch) prepare(p *Parser, ua []byte) {
+	s.lower = s.lower[:0]
+	high := byte(0)
+	for _, c := range ua {
+		high |= c
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		s.lower = append(s.lower, c)
+	}
+	s.normal = s.lower
+	if high >= 0x80 {
+		s.normal = normalise(nil, s.lower)
+	}
+	s.machine.SetText(ua, s.lower)
+	words := (len(p.triggers) + 63) / 64
+	s.seen = slices.Grow(s.seen[:0], words)[:words]
+	clear(s.seen)
+	s.candidates = append(s.candidates[:0], p.always...)
+}
+
+// first runs the rules of a section that can match, in order, and fills fields from the first that does.
+func (p *Parser) first(s *scratch, sec section, text string, fields *[maxFields]string) bool {
+	from := 0
+	if sec > 0 {
+		from = p.ends[sec-1]
+	}
+	for i := from; i < p.ends[sec]; i++ {
+		word := s.candidates[i>>6] >> (i & 63)
+		if word == 0 {
+			i |= 63
+			continue
+		}
+		if i += bits.TrailingZeros64(word); i >= p.ends[sec] {
+			return false
+		}
+		r := &p.rules[i]
+		if !s.has(r.needs) {
+			continue
+		}
+		if caps, ok := s.machine.Match(r.compiled()); ok {
+			for f := range r.fields {
+				fields[f] = r.templates[f].expand(text, caps)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (s *scratch) has(needs [][]uint16) bool {
+	for _, c := range needs {
+		if !slices.ContainsFunc(c, func(lit uint16) bool { return s.seen[lit>>6]&(1<<(lit&63)) != 0 }) {
+			return false
+		}
+	}
+	return true
+}
+
+// compiled returns the program of a rule. Load has parsed the expression, so compiling it cannot fail.
+func (r *rule) compiled() *matcher.Program {
+	if prog := r.program.Load(); prog != nil {
+		return prog
+	}
+	prog, err := matcher.Compile(r.regex, r.fold)
+	if err != nil {
+		panic(fmt.Sprintf("user-agent rule '%s' parsed but did not compile: %v", r.regex, err))
+	}
+	r.program.Store(prog)
+	return prog
+}
