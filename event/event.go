@@ -216,7 +216,9 @@ func (e *Event) Keep(b []byte) []byte {
 	if cap(b) == cap(e.scratch)-used { // appended in place
 		e.scratch = e.scratch[:used+len(b)]
 	} else {
-		e.scratch = b // it moved to a larger array; older parts keep theirs alive
+		// It moved to an array of its own; older parts keep theirs alive. What comes
+		// next gets room for all of them, so that the next event needs no more.
+		e.scratch = make([]byte, 0, 2*(cap(e.scratch)+cap(b)))
 	}
 	return b[:len(b):len(b)]
 }

@@ -93,6 +93,26 @@ func TestScratchKeepsEarlierParts(t *testing.T) {
 	}
 }
 
+// The memory settles: an event like the last one needs no more.
+func TestScratchSettles(t *testing.T) {
+	s := NewSchema()
+	s.Freeze()
+	ev := NewEvent(s)
+	parts := []string{"/한글", "q=1", strings.Repeat("x", 100), "y"}
+	event := func() {
+		ev.Reset(nil, nil, 0)
+		for _, p := range parts {
+			ev.Keep(append(ev.Scratch(), p...))
+		}
+	}
+	for range 10 {
+		event()
+	}
+	if n := testing.AllocsPerRun(100, event); n != 0 {
+		t.Errorf("%v allocations per event", n)
+	}
+}
+
 func TestAppendList(t *testing.T) {
 	s := NewSchema()
 	a, _ := s.Slot("a", List)
