@@ -1,0 +1,85 @@
+// Package prog turns the tree of an expression into programs and runs them.
+//
+// There are two programs for each expression. The quick one has an
+// instruction for every common shape and runs under a budget. The plain one
+// has only simple instructions and remembers, for every place in it where
+// paths meet, at which positions of the line it has been: it needs time
+// proportional to the line, and takes over when the quick one has used up
+// its budget. Both search for the same match.
+package prog
+
+type opcode uint8
+
+const (
+	opFail opcode = iota
+	opMatch
+	opByte      // b
+	opLit       // lit
+	opFold      // folded, compared under full case folding
+	opSet       // one character of set
+	opJump      // to x
+	opSplit     // try x, then y
+	opDispatch  // try the branches that table has for the next byte
+	opRun       // set, n to m times (m < 0: no limit), as many as can be, gives back none
+	opRunBack   // the same, gives back; follow says what the rest begins with
+	opRunLazy   // the same, as few as can be
+	opSaveStart // group n begins
+	opSaveEnd   // group n ends
+	opOpen      // group n begins, in a pattern with recursion
+	opClose     // group n ends, in a pattern with recursion
+	opAssert    // a
+	opBehind    // the character before is in set (m == 1: is not)
+	opAhead     // the character after is in set (m == 1: is not)
+	opLook      // run x as a sub-program; n is the kind, m the width of a lookbehind
+	opAtomic    // run x as a sub-program, go on at y where it ends
+	opSubEnd    // the sub-program succeeds
+	opMark      // register n takes the position
+	opCheck     // if the position is still that of register n, leave the loop to x
+	opMemo      // point n: fail if it has been here at this position
+	opMemoSub   // the same inside a sub-program
+	opBackref   // the text of one of groups
+	opCall      // subroutine x
+	opReturn
+	opCond     // go on if one of groups took part, else at x
+	opKeep     // the match starts here
+	opGrapheme // a grapheme cluster
+	opScan     // automaton scan; where it cannot say, go on at x instead of y
+	opPrefer   // the same for an automaton of the preferred end
+)
+
+type inst struct {
+	op     opcode
+	b      byte
+	a      uint8 // syntax.Assert
+	n, m   int32
+	x, y   int32
+	pos    int32 // place in the expanded text
+	set    *charSet
+	follow *byteSet
+	lit    string
+	folded []rune
+	groups []int
+	table  *dispatch
+	scan   *automaton
+}
+
+// dispatch lists for every byte the branches that can begin with it.
+type dispatch struct {
+	index [257]uint8
+	lists [][]int32
+}
+
+// code is a program.
+type code struct {
+	inst   []inst
+	regs   int // registers
+	points int // memo points
+	subs   bool
+	// open says that groups can nest in themselves.
+	recursive bool
+	// memo says that the outcome at a place depends on nothing but the
+	// position: no back references, conditions or recursion.
+	memo bool
+	// captureSub says that there is a capture in a sub-program.
+	captureSub bool
+}

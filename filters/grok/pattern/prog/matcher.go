@@ -1,0 +1,106 @@
+package prog
+
+import (
+	"math"
+	"unicode/utf8"
+
+	"github.com/naru-log/naru/filters/grok/pattern/syntax"
+)
+
+// Prog is a compiled expression. It is immutable.
+type Prog struct {
+	plain  *code
+	groups int
+}
+
+// Compile compiles a tree.
+func Compile(t *syntax.Tree) (*Prog, error) {
+	plain, err := compilePlain(t)
+	if err != nil {
+		return nil, err
+	}
+	return &Prog{plain: plain, groups: len(t.Groups)}, nil
+}
+
+// Result is the outcome of a match.
+type Result uint8
+
+// The outcomes.
+const (
+	NoMatch Result = iota
+	Matched
+	LimitExceeded
+)
+
+// Matcher matches lines against a Prog. It is not safe for concurrent use.
+type Matcher struct {
+	prog  *Prog
+	plain *machine
+	limit int
+	caps  []int32
+}
+
+// DefaultLimit is the budget in steps for constructs that cannot be matched
+// in time proportional to the line.
+const DefaultLimit = 5_000_000
+
+// NewMatcher returns a matcher with a budget in steps, 0 for DefaultLimit.
+func (p *Prog) NewMatcher(limit int) *Matcher {
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	return &Matcher{prog: p, limit: limit, caps: make([]int32, 2*p.groups)}
+}
+
+// Match searches text for the first match. Positions are 32 bits wide: a text
+// of 2 GiB is too long.
+func (m *Matcher) Match(text []byte) Result {
+	if len(text) > math.MaxInt32-1 {
+		return LimitExceeded
+	}
+	return m.matchPlain(text, 0)
+}
+
+// Caps returns the start and end of each group of the last match, -1 for a
+// group that took no part; the whole match comes first.
+func (m *Matcher) Caps() []int32 { return m.caps }
+
+// matchPlain searches with the plain program.
+func (m *Matcher) matchPlain(text []byte, from int) Result {
+	if m.plain == nil {
+		m.plain = newMachine(m.prog.plain, m.prog.groups)
+	}
+	v := m.plain
+	v.text, v.steps, v.over = text, 0, false
+	v.limit = m.limit
+	if v.code.memo {
+		v.memo.reset(v.code.points, len(text))
+		defer v.memo.release()
+		if !v.code.captureSub {
+			v.limit = math.MaxInt
+		}
+	}
+	defer func() { v.text = nil }()
+	for pos := from; ; {
+		if end := v.attempt(pos); end >= 0 {
+			m.accept(v, pos, end)
+			return Matched
+		}
+		if v.over {
+			return LimitExceeded
+		}
+		if pos >= len(text) {
+			return NoMatch
+		}
+		_, n := utf8.DecodeRune(text[pos:])
+		pos += n
+	}
+}
+
+func (m *Matcher) accept(v *machine, start, end int) {
+	copy(m.caps, v.caps)
+	if v.keep >= 0 {
+		start = v.keep
+	}
+	m.caps[0], m.caps[1] = int32(start), int32(end)
+}

@@ -1,0 +1,281 @@
+package syntax
+
+import "slices"
+
+// backref resolves the groups of a back reference or a condition. A name has
+// to be known by then.
+func (p *parser) backref(n *Node, t token) {
+	if t.numbered {
+		n.Groups = []int{t.num}
+		p.numbered = append(p.numbered, n)
+		return
+	}
+	groups := p.byName[t.name]
+	if len(groups) == 0 {
+		p.failf(t.pos, "there is no group named %q yet", t.name)
+	}
+	n.Groups = slices.Clone(groups)
+	slices.Reverse(n.Groups)
+}
+
+// finish checks what can only be checked on the whole tree.
+func (p *parser) finish(root *Node) *Tree {
+	for _, n := range p.numbered {
+		if p.named {
+			p.p = n.Pos
+			p.fail(n.Pos, "a reference by number in a pattern with named groups: use the name")
+		}
+		if n.Groups[0] > p.groups {
+			p.p = n.Pos
+			p.fail(n.Pos, "there is no such group")
+		}
+	}
+	p.p = 0
+	p.list[0].Node = root
+	p.resolveCalls()
+	p.checkLooks(root)
+	if len(p.calls) > 0 {
+		p.checkRecursion()
+	}
+	t := &Tree{Root: root, Groups: p.list, Source: p.src, Names: p.names}
+	if p.named {
+		dropPlainGroups(root)
+	}
+	return t
+}
+
+func (p *parser) resolveCalls() {
+	for _, n := range p.calls {
+		p.p = n.Pos
+		if n.Index < 0 {
+			groups := p.byName[string(n.Runes)]
+			switch {
+			case len(groups) == 0:
+				p.failf(n.Pos, "there is no group named %q", string(n.Runes))
+			case len(groups) > 1:
+				p.failf(n.Pos, "there are several groups named %q", string(n.Runes))
+			}
+			n.Index, n.Runes = groups[0], nil
+			continue
+		}
+		if n.Index > 0 && p.named {
+			p.fail(n.Pos, "a call by number in a pattern with named groups: use the name")
+		}
+		if n.Index > p.groups {
+			p.fail(n.Pos, "there is no such group")
+		}
+	}
+}
+
+// dropPlainGroups makes plain groups non-capturing: beside named groups they
+// do not count.
+func dropPlainGroups(n *Node) {
+	for i, s := range n.Subs {
+		dropPlainGroups(s)
+		if s.Op == OpCapture && s.Plain {
+			n.Subs[i] = s.Subs[0]
+		}
+	}
+}
+
+// checkLooks checks the lookbehinds and splits those whose alternatives
+// differ in length.
+func (p *parser) checkLooks(n *Node) {
+	for _, s := range n.Subs {
+		p.checkLooks(s)
+	}
+	if n.Op != OpLook || n.Look < Behind {
+		return
+	}
+	p.p = n.Pos
+	if !allowedBehind(n.Subs[0], n.Look == Behind) {
+		p.fail(n.Pos, "not allowed in a lookbehind")
+	}
+	if w, ok := p.charWidth(n.Subs[0], 0); ok {
+		n.Width = w
+		return
+	}
+	body := n.Subs[0]
+	if body.Op != OpAlt {
+		p.fail(n.Pos, "the lookbehind has no fixed length")
+	}
+	split := &Node{Op: OpAlt, Pos: n.Pos}
+	if n.Look == NotBehind {
+		split.Op = OpCat
+	}
+	for _, alt := range body.Subs {
+		w, ok := p.charWidth(alt, 0)
+		if !ok {
+			p.fail(n.Pos, "the lookbehind has no fixed length")
+		}
+		split.Subs = append(split.Subs, &Node{Op: OpLook, Look: n.Look, Pos: n.Pos, Width: w, Subs: []*Node{alt}})
+	}
+	*n = *split
+}
+
+func allowedBehind(n *Node, captures bool) bool {
+	switch n.Op {
+	case OpAtomic, OpCond, OpBackref, OpGrapheme:
+		return false
+	case OpCapture:
+		if !captures {
+			return false
+		}
+	case OpLook:
+		if n.Look < Behind {
+			return false
+		}
+	}
+	for _, s := range n.Subs {
+		if !allowedBehind(s, captures) {
+			return false
+		}
+	}
+	return true
+}
+
+// charWidth returns the number of characters that n matches if that is fixed.
+func (p *parser) charWidth(n *Node, depth int) (int, bool) {
+	switch n.Op {
+	case OpString:
+		return len(n.Runes), true
+	case OpClass:
+		return 1, true
+	case OpEmpty, OpAssert, OpLook, OpKeep:
+		return 0, true
+	case OpCat:
+		sum := 0
+		for _, s := range n.Subs {
+			w, ok := p.charWidth(s, depth)
+			if !ok {
+				return 0, false
+			}
+			sum += w
+		}
+		return sum, true
+	case OpAlt:
+		first, ok := p.charWidth(n.Subs[0], depth)
+		for _, s := range n.Subs[1:] {
+			w, ok2 := p.charWidth(s, depth)
+			ok = ok && ok2 && w == first
+		}
+		return first, ok
+	case OpRepeat:
+		w, ok := p.charWidth(n.Subs[0], depth)
+		return w * n.Min, ok && n.Min == n.Max
+	case OpCapture:
+		return p.charWidth(n.Subs[0], depth)
+	case OpCall:
+		if depth > maxDepth {
+			return 0, false
+		}
+		return p.charWidth(p.list[n.Index].Node, depth+maxDepth/20)
+	}
+	return 0, false
+}
+
+// checkRecursion refuses a call that can only call itself again: one that is
+// reached before a character, or on every branch.
+func (p *parser) checkRecursion() {
+	for _, call := range p.calls {
+		seen := make(map[int]bool)
+		if p.recurses(p.list[call.Index].Node, call.Index, seen) || p.always(p.list[call.Index].Node, call.Index, make(map[int]bool)) {
+			p.p = call.Pos
+			p.fail(call.Pos, "the recursion never ends")
+		}
+	}
+}
+
+// recurses reports whether group can be reached from n without a character
+// in between.
+func (p *parser) recurses(n *Node, group int, seen map[int]bool) bool {
+	switch n.Op {
+	case OpCall:
+		if n.Index == group {
+			return true
+		}
+		if seen[n.Index] {
+			return false
+		}
+		seen[n.Index] = true
+		return p.recurses(p.list[n.Index].Node, group, seen)
+	case OpCat:
+		for _, s := range n.Subs {
+			if p.recurses(s, group, seen) {
+				return true
+			}
+			if p.minLen(s, 0) > 0 {
+				return false
+			}
+		}
+		return false
+	}
+	for _, s := range n.Subs {
+		if p.recurses(s, group, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// always reports whether n cannot match without calling group.
+func (p *parser) always(n *Node, group int, seen map[int]bool) bool {
+	switch n.Op {
+	case OpCall:
+		if n.Index == group {
+			return true
+		}
+		if seen[n.Index] {
+			return false
+		}
+		seen[n.Index] = true
+		return p.always(p.list[n.Index].Node, group, seen)
+	case OpAlt, OpCond:
+		for _, s := range n.Subs {
+			if !p.always(s, group, seen) {
+				return false
+			}
+		}
+		return true
+	case OpRepeat:
+		return n.Min > 0 && p.always(n.Subs[0], group, seen)
+	case OpCat, OpCapture, OpAtomic:
+		for _, s := range n.Subs {
+			if p.always(s, group, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// minLen returns the least number of characters that n matches, 0 if unsure.
+func (p *parser) minLen(n *Node, depth int) int {
+	switch n.Op {
+	case OpString:
+		return len(n.Runes)
+	case OpClass, OpGrapheme:
+		return 1
+	case OpCat:
+		sum := 0
+		for _, s := range n.Subs {
+			sum += p.minLen(s, depth)
+		}
+		return sum
+	case OpAlt, OpCond:
+		least := p.minLen(n.Subs[0], depth)
+		for _, s := range n.Subs[1:] {
+			least = min(least, p.minLen(s, depth))
+		}
+		return least
+	case OpRepeat:
+		return min(n.Min, 1) * p.minLen(n.Subs[0], depth)
+	case OpCapture, OpAtomic:
+		return p.minLen(n.Subs[0], depth)
+	case OpCall:
+		if depth < 8 {
+			return p.minLen(p.list[n.Index].Node, depth+1)
+		}
+	}
+	return 0
+}
