@@ -42,3 +42,16 @@ func TestDoesNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+func TestPublic(t *testing.T) {
+	for text, want := range map[string]bool{
+		"1.2.3.4": true, "223.130.195.200": true, "2a02:cf40::1": true, "::ffff:8.8.8.8": true, "172.32.0.1": true, "100.128.0.1": true,
+		"10.0.0.1": false, "172.16.0.1": false, "192.168.1.1": false, "127.0.0.1": false, "169.254.1.1": false, "100.64.1.1": false,
+		"192.0.2.1": false, "0.1.2.3": false, "255.255.255.255": false, "224.0.0.1": false, "::1": false, "fe80::1": false, "fd00::1": false,
+		"2001:db8::1": false, "::ffff:10.0.0.1": false, "::": false, "198.19.0.1": false,
+	} {
+		if got := Public(netip.MustParseAddr(text)); got != want {
+			t.Errorf("Public(%s) = %v", text, got)
+		}
+	}
+}
