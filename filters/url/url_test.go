@@ -192,5 +192,7 @@ func benchmark(b *testing.B, text string) {
 	}
 }
 
-func BenchmarkPlain(b *testing.B)   { benchmark(b, "/shop/products/list.html?page=3&sort=price") }
-func BenchmarkEscapes(b *testing.B) { benchmark(b, "/%ED%95%9C%EA%B8%80/%EC%83%81%ED%92%88.html?page=3") }
+func BenchmarkPlain(b *testing.B) { benchmark(b, "/shop/products/list.html?page=3&sort=price") }
+func BenchmarkEscapes(b *testing.B) {
+	benchmark(b, "/%ED%95%9C%EA%B8%80/%EC%83%81%ED%92%88.html?page=3")
+}

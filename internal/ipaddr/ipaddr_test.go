@@ -55,3 +55,28 @@ func TestPublic(t *testing.T) {
 		}
 	}
 }
+
+func TestParsePort(t *testing.T) {
+	for _, tt := range []struct {
+		in, text string
+		port     int
+	}{
+		{"192.0.2.1:80", "192.0.2.1", 80},
+		{"[2001:db8::1]:65535", "2001:db8::1", 65535},
+		{"[2001:db8::1]", "2001:db8::1", -1},
+		{"192.0.2.1", "192.0.2.1", -1},
+		{"192.0.2.1:", "", -1},
+		{"192.0.2.1:65536", "", -1},
+		{"192.0.2.1:8x", "", -1},
+		{"2001:db8::1", "", -1},
+		{"[2001:db8::1", "", -1},
+		{"[2001:db8::1]80", "", -1},
+		{"localhost:80", "", -1},
+		{"", "", -1},
+	} {
+		addr, text, port, ok := ParsePort([]byte(tt.in))
+		if ok != (tt.text != "") || ok && (string(text) != tt.text || port != tt.port || addr != netip.MustParseAddr(tt.text)) {
+			t.Errorf("ParsePort(%q) = %v, %q, %d, %v", tt.in, addr, text, port, ok)
+		}
+	}
+}
