@@ -12,7 +12,7 @@ var mended = map[string]string{
 	"CISCOFW733100":                      "wants a backslash for the opening bracket, and has one in the field's name",
 	"IPTABLES":                           "the type after the two hardware addresses is literal text",
 	"ELB_URI":                            "the password of an address is the literal text ^, then any number of @",
-	"HTTPD24_ERRORLOG":                   "the code of the proxy's error is literal text",
+	"HTTPD24_ERRORLOG":                   "the code of the proxy's error is literal text; thread numbers do not fit their type",
 	"CISCOFW302013_302014_302015_302016": "the user of the source is literal text",
 	"RT_FLOW_EVENT":                      "is the literal text RT_FLOW_TAG",
 }

@@ -3,6 +3,7 @@ package difftest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 // engines share.
 type outcome struct {
 	kind     kind
-	captures []capture // when matched, in the engine's order
+	captures []capture // when matched
 	message  string    // when refused
 }
 
@@ -55,19 +56,20 @@ func (o outcome) String() string {
 	return b.String()
 }
 
+// equal compares names with their values, and the order of the values of one
+// name. The names have no order: they become fields of a document.
 func (o outcome) equal(p outcome) bool {
 	if o.kind != p.kind || len(o.captures) != len(p.captures) {
 		return false
 	}
-	for i, c := range o.captures {
-		d := p.captures[i]
-		if c.name != d.name || len(c.values) != len(d.values) {
+	theirs := make(map[string][]any, len(p.captures))
+	for _, c := range p.captures {
+		theirs[c.name] = c.values
+	}
+	for _, c := range o.captures {
+		values, ok := theirs[c.name]
+		if !ok || !slices.EqualFunc(c.values, values, sameValue) {
 			return false
-		}
-		for j := range c.values {
-			if !sameValue(c.values[j], d.values[j]) {
-				return false
-			}
 		}
 	}
 	return true

@@ -1,0 +1,151 @@
+//go:build servers
+
+package difftest
+
+import (
+	"flag"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/naru-log/naru/filters/grok/pattern/bank"
+	"github.com/naru-log/naru/internal/grokoracle"
+)
+
+var patternCount = flag.Int("patterns", 6000, "how many random patterns TestRandomPatterns tries")
+
+// maxReports ends a run in which everything differs for one reason.
+const maxReports = 25
+
+// TestRandomPatterns puts random patterns of the whole language over random
+// lines through both engines.
+func TestRandomPatterns(t *testing.T) {
+	c := newComparer(t)
+	r := random(t)
+	for range *patternCount {
+		g := generate(r)
+		if r.IntN(10) == 0 {
+			g.expression = noise(r, g.expression)
+		}
+		lines := []string{g.sample(), g.sample(), ""}
+		for range 4 {
+			lines = append(lines, mutate(r, lines[r.IntN(2)]))
+		}
+		c.compare(g.expression, g.definitions, lines)
+		if c.reports >= maxReports {
+			break
+		}
+	}
+	t.Logf("%d lines of %d patterns: %v", c.lines, c.patterns, c.kinds)
+}
+
+// TestBanksOverChangedLines puts every pattern of both banks over recorded and
+// changed lines through both engines, each with naru's definitions: whether
+// those are the reference's is TestBankDefinitions' to say.
+func TestBanksOverChangedLines(t *testing.T) {
+	c := newComparer(t)
+	r := random(t)
+	cases, _ := recordings(t)
+	f := func(name string, definitions map[string]string) {
+		c.bank = definitions
+		pool := newLinePool(name, definitions, cases)
+		for _, key := range slices.Sorted(maps.Keys(definitions)) {
+			for _, expression := range []string{"%{" + key + ":whole}", "^%{" + key + "}$"} {
+				c.compare(expression, nil, pool.lines(r, key))
+			}
+		}
+	}
+	f("ecs-v1", bank.ECS())
+	f("legacy", bank.Legacy())
+	t.Logf("%d lines of %d patterns: %v", c.lines, c.patterns, c.kinds)
+}
+
+// FuzzAgainstReference lets the fuzzer choose pattern and line.
+func FuzzAgainstReference(f *testing.F) {
+	cases, _ := recordings(f)
+	for i := 0; i < len(cases); i += 40 {
+		f.Add(cases[i].pattern, cases[i].line)
+	}
+	o := startOracle(f)
+	f.Fuzz(func(t *testing.T, expression, line string) {
+		if !transferable(expression) || !transferable(line) {
+			return
+		}
+		c := &comparer{t: t, oracle: o, bank: bank.ECS(), kinds: map[kind]int{}}
+		c.compare(expression, nil, []string{line})
+	})
+}
+
+// A comparer counts what it compared and reports what differs.
+type comparer struct {
+	t                        testing.TB
+	oracle                   *grokoracle.Oracle
+	bank                     map[string]string
+	reports, patterns, lines int
+	kinds                    map[kind]int
+}
+
+func newComparer(t testing.TB) *comparer {
+	return &comparer{t: t, oracle: startOracle(t), bank: bank.ECS(), kinds: map[kind]int{}}
+}
+
+func (c *comparer) compare(expression string, definitions map[string]string, lines []string) {
+	c.patterns++
+	want := c.reference(expression, definitions, lines)
+	got := c.naru(expression, definitions, lines)
+	for i, line := range lines {
+		c.lines++
+		c.kinds[want[i].kind]++
+		if agree(got[i], want[i]) {
+			continue
+		}
+		c.t.Helper()
+		c.report(expression, definitions, line)
+		c.reports++
+		return
+	}
+}
+
+// agree holds where the reference gave no answer in time: naru may have one.
+func agree(got, want outcome) bool {
+	return want.kind == timeout || want.kind == internal || got.equal(want)
+}
+
+func (c *comparer) report(expression string, definitions map[string]string, line string) {
+	c.t.Helper()
+	expression, line = shrink(expression, line, func(expression, line string) bool {
+		got := c.naru(expression, definitions, []string{line})
+		want := c.reference(expression, definitions, []string{line})
+		return !agree(got[0], want[0])
+	})
+	got := c.naru(expression, definitions, []string{line})[0]
+	want := c.reference(expression, definitions, []string{line})[0]
+	used := map[string]string{}
+	for name := range reachable(expression, definitions) {
+		if text, ok := definitions[name]; ok {
+			used[name] = text
+		}
+	}
+	c.t.Errorf("pattern %s %q\n    line %q\n     got %v %s\n    want %v %s", expression, used, line, got, got.message, want, want.message)
+}
+
+func (c *comparer) reference(expression string, definitions map[string]string, lines []string) []outcome {
+	all := c.bank
+	if len(definitions) > 0 {
+		all = maps.Clone(c.bank)
+		maps.Copy(all, definitions)
+	}
+	used := map[string]string{}
+	for name := range reachable(expression, all) {
+		if text, ok := all[name]; ok {
+			used[name] = text
+		}
+	}
+	opt := grokoracle.Options{Definitions: used, Limit: 200 * time.Millisecond}
+	return askOracle(c.t, c.oracle, expression, opt, lines...)
+}
+
+func (c *comparer) naru(expression string, definitions map[string]string, lines []string) []outcome {
+	return askNaru(expression, c.bank, definitions, lines...)
+}

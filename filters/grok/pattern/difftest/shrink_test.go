@@ -1,0 +1,49 @@
+package difftest
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// shrink makes pattern and line shorter as long as differs holds.
+func shrink(pattern, line string, differs func(pattern, line string) bool) (string, string) {
+	for {
+		shorter := cut(pattern, func(s string) bool { return differs(s, line) })
+		shorterLine := cut(line, func(s string) bool { return differs(shorter, s) })
+		if shorter == pattern && shorterLine == line {
+			return pattern, line
+		}
+		pattern, line = shorter, shorterLine
+	}
+}
+
+// cut removes stretches of whole characters from s, long ones first, as long
+// as keep holds.
+func cut(s string, keep func(string) bool) string {
+	chars := []rune(s)
+	for size := (len(chars) + 1) / 2; size > 0; size /= 2 {
+		for at := 0; at+size <= len(chars); {
+			without := append(append([]rune{}, chars[:at]...), chars[at+size:]...)
+			if keep(string(without)) {
+				chars = without
+			} else {
+				at++
+			}
+		}
+	}
+	return string(chars)
+}
+
+// transferable says whether both engines can be given the text: the reference
+// takes Java strings, which hold no invalid UTF-8.
+func transferable(s string) bool { return utf8.ValidString(s) && len(s) < 1000 }
+
+func TestShrink(t *testing.T) {
+	pattern, line := shrink("xx(한y)z", "aaab", func(p, l string) bool {
+		return strings.Contains(p, "한") && strings.Contains(l, "b")
+	})
+	if pattern != "한" || line != "b" {
+		t.Errorf("got %q and %q", pattern, line)
+	}
+}
