@@ -32,6 +32,7 @@ func BenchmarkCoreCorpus(b *testing.B) {
 		}
 	}
 	b.ReportAllocs()
+	defer reportCPU(b)()
 	i := 0
 	for b.Loop() {
 		p.Parse(uas[i], &r)
@@ -50,6 +51,7 @@ func BenchmarkCoreLoad(b *testing.B) {
 	file, all := readFile(b, dir, "regexes.yaml"), corpus(b, dir)
 	var before, after runtime.MemStats
 	runtime.GC()
+	runtime.GC() // the second empties what sync.Pool kept over the first
 	runtime.ReadMemStats(&before)
 	p, err := Load(file)
 	if err != nil {
@@ -60,6 +62,7 @@ func BenchmarkCoreLoad(b *testing.B) {
 		p.Parse([]byte(ua), &r)
 	}
 	runtime.GC()
+	runtime.GC()
 	runtime.ReadMemStats(&after)
 	for b.Loop() {
 		if _, err := Load(file); err != nil {
@@ -68,4 +71,6 @@ func BenchmarkCoreLoad(b *testing.B) {
 	}
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1e6, "held-MB")
 	runtime.KeepAlive(p)
+	runtime.KeepAlive(all)
+	runtime.KeepAlive(file)
 }

@@ -8,8 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/ua-parser/uap-go/uaparser"
 	"gopkg.in/yaml.v3"
 )
 
@@ -167,12 +169,49 @@ func mutate(rnd *rand.Rand, a, b string) string {
 	}
 }
 
-// same fails the test if the parser and the sequential matcher differ.
-func same(t testing.TB, p *Parser, ref *reference, ua string) {
-	t.Helper()
-	var got Result
-	p.Parse([]byte(ua), &got)
-	if want := ref.parse(ua); got != want {
-		t.Errorf("%q:\ngot  %+v\nwant %+v", ua, got, want)
+// TestArenaEqualsSequential compares over the user agents of the log that benchmarks run on.
+func TestArenaEqualsSequential(t *testing.T) {
+	p, ref := builtIn(), newReference(t, uaparser.DefinitionYaml)
+	for _, ua := range arenaAgents(t) {
+		same(t, p, ref, ua)
 	}
+}
+
+func arenaAgents(t testing.TB) []string {
+	t.Helper()
+	cmd := exec.Command("go", "run", ".", "-n", "4000", "-o", "-")
+	cmd.Dir = filepath.Join(sharedDir(t), "bench", "gen")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("generate a log with %s: %v", cmd.Dir, err)
+	}
+	seen := map[string]bool{}
+	var all []string
+	for line := range strings.Lines(string(out)) {
+		quoted := strings.Split(line, "\"")
+		if len(quoted) < 6 {
+			continue
+		}
+		if ua := quoted[5]; !seen[ua] {
+			seen[ua] = true
+			all = append(all, ua)
+		}
+	}
+	if len(all) < 100 {
+		t.Fatalf("%d user agents in the generated log", len(all))
+	}
+	return all
+}
+
+// sharedDir returns the folder of shared test data beside the repository.
+func sharedDir(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("NARU_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "..", "shared")
+	}
+	if _, err := os.Stat(dir); err != nil {
+		t.Fatalf("shared test data: %v (set NARU_SHARED to its folder)", err)
+	}
+	return dir
 }

@@ -39,7 +39,9 @@ func required(re *syntax.Regexp) []clause {
 	if k.exact != nil {
 		k.clauses = appendClause(nil, k.exact)
 	}
-	slices.SortStableFunc(k.clauses, func(a, b clause) int { return cmp.Compare(a.frequency(), b.frequency()) })
+	if len(k.clauses) > 1 {
+		slices.SortStableFunc(k.clauses, func(a, b clause) int { return cmp.Compare(a.frequency(), b.frequency()) })
+	}
 	out := k.clauses[:0]
 	for i, c := range k.clauses {
 		if i == 0 || len(c) <= extraSize && len(out) <= extraNumber {
@@ -90,22 +92,43 @@ func analyseLiteral(re *syntax.Regexp) known {
 
 // classStrings lists the characters of a class, or returns nil if they are too many or beyond ASCII.
 func classStrings(pairs []rune) []string {
-	var out []string
+	var have [2]uint64
+	n := 0
 	for i := 0; i+1 < len(pairs); i += 2 {
 		for r := pairs[i]; r <= pairs[i+1]; r++ {
-			if r >= utf8.RuneSelf && r != 'ſ' && r != '\u212a' {
+			c, ok := normalRune(r)
+			if !ok || n > maxClass {
 				return nil
 			}
-			s := string(normalise(nil, []byte(string(r))))
-			if !slices.Contains(out, s) {
-				out = append(out, s)
-			}
-			if len(out) > maxClass {
-				return nil
+			if have[c>>6]&(1<<(c&63)) == 0 {
+				have[c>>6] |= 1 << (c & 63)
+				n++
 			}
 		}
 	}
+	if n == 0 || n > maxClass {
+		return nil
+	}
+	out := make([]string, 0, n)
+	for c := range rune(utf8.RuneSelf) {
+		if have[c>>6]&(1<<(c&63)) != 0 {
+			out = append(out, string(c))
+		}
+	}
 	return out
+}
+
+// normalRune is normalise for one character; it is false for what stays beyond ASCII.
+func normalRune(r rune) (rune, bool) {
+	switch {
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A', true
+	case r == 'ſ':
+		return 's', true
+	case r == '\u212a':
+		return 'k', true
+	}
+	return r, r < utf8.RuneSelf
 }
 
 func analyseRepeat(re *syntax.Regexp) known {
@@ -224,8 +247,11 @@ func minimal(c clause) clause {
 }
 
 func bestClause(cs []clause) clause {
-	if len(cs) == 0 {
+	switch len(cs) {
+	case 0:
 		return nil
+	case 1:
+		return cs[0]
 	}
 	return slices.MinFunc(cs, func(a, b clause) int { return cmp.Compare(a.frequency(), b.frequency()) })
 }

@@ -32,6 +32,10 @@ type Result struct {
 	Device string // "iPhone", "Spider"
 	Brand  string
 	Model  string
+
+	// Type and DeviceType are not of the rules but of this package's classifier.
+	Type       Type
+	DeviceType DeviceType
 }
 
 // Parser holds a set of rules. It is immutable and safe for concurrent use.
@@ -41,7 +45,8 @@ type Parser struct {
 	finder   *finder
 	triggers [][]uint16 // rules to consider when a literal occurs
 	always   []uint64   // rules to consider whatever occurs
-	scratch  sync.Pool  // of *scratch
+	classes  *classifier
+	scratch  sync.Pool // of *scratch
 }
 
 // rule is one rule. Its program is compiled when it is first tried: most never are.
@@ -89,6 +94,9 @@ func Load(yaml []byte) (*Parser, error) {
 	}
 	if l.p.finder, err = newFinder(l.literals); err != nil {
 		return nil, fmt.Errorf("read user-agent rules: %w", err)
+	}
+	if l.p.classes, err = newClassifier(); err != nil {
+		return nil, fmt.Errorf("prepare the classifier: %w", err)
 	}
 	return l.p, nil
 }
@@ -146,7 +154,8 @@ func (l *loader) intern(c clause) []uint16 {
 	return out
 }
 
-// Parse fills r with what the rules say of ua: in each section the first rule that matches. r keeps no part of ua.
+// Parse fills r with what the rules say of ua, in each section the first rule that matches, and with its classes. r keeps
+// no part of ua.
 func (p *Parser) Parse(ua []byte, r *Result) {
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
@@ -179,6 +188,7 @@ func (p *Parser) parse(s *scratch, ua []byte, r *Result) {
 	if p.first(s, devices, text, &f) {
 		r.Device, r.Brand, r.Model = orOther(f[0]), f[1], f[2]
 	}
+	p.classes.classify(s.normal, r)
 }
 
 func orOther(family string) string {

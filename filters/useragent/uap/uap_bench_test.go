@@ -1,0 +1,69 @@
+package uap
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ua-parser/uap-go/uaparser"
+)
+
+// reportCPU makes a benchmark report the processor time it takes, which other work on the machine does not change.
+func reportCPU(b *testing.B) (stop func()) {
+	start := cpuTime(b)
+	return func() { b.ReportMetric(float64((cpuTime(b)-start).Nanoseconds())/float64(b.N), "cpu-ns/op") }
+}
+
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatalf("read the processor time: %v", err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func BenchmarkLoad(b *testing.B) {
+	b.ReportAllocs()
+	defer reportCPU(b)()
+	for b.Loop() {
+		if _, err := Load(uaparser.DefinitionYaml); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	p := builtIn()
+	uas := make([][]byte, len(samples))
+	var r Result
+	for i, s := range samples {
+		uas[i] = []byte(s.ua)
+		p.Parse(uas[i], &r)
+	}
+	b.ReportAllocs()
+	defer reportCPU(b)()
+	i := 0
+	for b.Loop() {
+		p.Parse(uas[i], &r)
+		if i++; i == len(uas) {
+			i = 0
+		}
+	}
+}
+
+// BenchmarkHostile parses what makes the rules work hardest, of the length that servers take at most.
+func BenchmarkHostile(b *testing.B) {
+	p := builtIn()
+	for _, unit := range []string{"; A100; U1 Build/", "; ", "favicon", "bot ", "Android 4.0; Mozilla Mobile Safari/1 Build "} {
+		b.Run(unit, func(b *testing.B) {
+			ua := []byte(strings.Repeat(unit, 8000/len(unit)))
+			var r Result
+			b.SetBytes(int64(len(ua)))
+			defer reportCPU(b)()
+			for b.Loop() {
+				p.Parse(ua, &r)
+			}
+		})
+	}
+}
