@@ -1,0 +1,165 @@
+package grok
+
+import (
+	"bytes"
+
+	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/filters/grok/pattern"
+	"github.com/naru-log/naru/internal/ipaddr"
+	"github.com/naru-log/naru/internal/part"
+)
+
+type processor struct {
+	f        *Filter
+	matchers []*pattern.Matcher
+}
+
+// outcome is what happened to one text.
+type outcome struct {
+	matched     bool
+	covered     bool // a match took all of the text
+	limited     bool
+	rewritten   bool // the field that was read has a new value
+	unconverted bool
+}
+
+// Process matches the field and stores what is captured.
+func (p *processor) Process(ev *event.Event) event.Verdict {
+	f := p.f
+	var o outcome
+	if ev.Kind(f.source) == event.List {
+		for _, v := range ev.List(f.source) {
+			if p.match(ev, v.Bytes(), &o) && !f.all {
+				break
+			}
+		}
+		o.covered = false // the other elements are left over
+	} else if ev.Has(f.source) {
+		p.match(ev, ev.Bytes(f.source), &o)
+	}
+	switch {
+	case o.limited && !o.matched:
+		p.fail(ev, f.limit)
+		f.gaveUp.Add(ev)
+	case !o.matched:
+		p.fail(ev, f.mismatch)
+		f.failed.Add(ev)
+	case o.covered && !o.rewritten && !o.unconverted && !f.keepSource:
+		ev.Unset(f.source)
+	}
+	return event.Keep
+}
+
+// fail says why, unless an earlier filter has said something.
+func (p *processor) fail(ev *event.Event, reason string) {
+	if !ev.Has(p.f.reason) {
+		ev.SetString(p.f.reason, reason)
+	}
+}
+
+// match tries the patterns on a text.
+func (p *processor) match(ev *event.Event, text []byte, o *outcome) bool {
+	matched := false
+	for i, m := range p.matchers {
+		switch m.Match(text) {
+		case pattern.LimitExceeded:
+			o.limited = true
+			continue
+		case pattern.NoMatch:
+			continue
+		}
+		matched, o.matched = true, true
+		if start, end := m.Span(); start == 0 && end == len(text) {
+			o.covered = true
+		}
+		p.store(ev, i, text, o)
+		if !p.f.all {
+			break
+		}
+	}
+	return matched
+}
+
+// store keeps the captures of a pattern that matched.
+func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
+	line := part.Of(ev.Line, text)
+	m := p.matchers[i]
+	captures := p.f.expressions[i].captures
+	for k := range captures {
+		c := &captures[k]
+		fresh := c.overwrite
+		for _, v := range m.Values(k) {
+			b := text[v.Start:v.End]
+			if len(b) == 0 && !p.f.keepEmpty || p.null(b) {
+				continue
+			}
+			slot, value, ok := c.convert(b, v.Type, line)
+			if !ok {
+				p.unconverted(ev, c, b, v.Type, o)
+				continue
+			}
+			if fresh || !ev.Has(slot) {
+				ev.Set(slot, value)
+			} else {
+				ev.AppendList(slot, value)
+			}
+			fresh = false
+			o.rewritten = o.rewritten || slot == p.f.source
+		}
+	}
+}
+
+// null reports whether a text stands for nothing.
+func (p *processor) null(b []byte) bool {
+	for _, text := range p.f.nulls {
+		if bytes.Equal(b, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// convert makes the value of a captured text and says where it goes. Integers
+// have 64 bits whether the pattern says int or long, as in Logstash: the
+// library's int would otherwise reject a response of 3 GB.
+func (c *capture) convert(b []byte, t pattern.Type, line bool) (slot event.Slot, v event.Value, ok bool) {
+	switch t {
+	case pattern.Int, pattern.Long:
+		n, err := pattern.ParseLong(b)
+		return c.slot, event.IntValue(n), err == nil
+	case pattern.Float, pattern.Double:
+		n, err := pattern.ParseDouble(b)
+		return c.slot, event.FloatValue(n), err == nil
+	case pattern.Boolean:
+		return c.slot, event.BoolValue(pattern.ParseBoolean(b)), true
+	}
+	slot = c.slot
+	if c.ip {
+		if _, is := ipaddr.Parse(b); is {
+			return slot, event.IPValue(b), true
+		}
+		if c.address >= 0 {
+			slot = c.address
+		}
+	}
+	if line {
+		return slot, event.SubValue(b), true
+	}
+	return slot, event.StringValue(b), true
+}
+
+// unconverted tags an event whose capture is not of its type and says which.
+func (p *processor) unconverted(ev *event.Event, c *capture, b []byte, t pattern.Type, o *outcome) {
+	o.unconverted = true
+	p.f.unconverted.Add(ev)
+	if ev.Has(p.f.reason) {
+		return
+	}
+	text := append(ev.Scratch(), "field "...)
+	text = append(text, c.name...)
+	text = append(text, ": "...)
+	text = append(text, bytes.ToValidUTF8(b[:min(len(b), longest)], nil)...)
+	text = append(text, " is no "...)
+	text = append(text, t.String()...)
+	ev.SetBytes(p.f.reason, ev.Keep(text))
+}
