@@ -81,7 +81,7 @@ public final class Oracle {
             Grok grok = new Grok(bank(r), (String) r.get("expression"), watchdog, warning -> { });
             patterns.put(++lastPattern, grok);
             return Map.of("pattern", lastPattern);
-        } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             return failure("compile", e.toString());
         }
     }
@@ -104,7 +104,7 @@ public final class Oracle {
             found = grok.captures(line);
         } catch (NumberFormatException e) {
             return failure("conversion", String.valueOf(e.getMessage()));
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             boolean interrupted = String.valueOf(e.getMessage()).contains("interrupted");
             return failure(interrupted ? "timeout" : "match", e.toString());
         }

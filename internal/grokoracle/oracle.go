@@ -117,9 +117,11 @@ func (o *Oracle) Close() error {
 	defer o.mu.Unlock()
 	_ = o.in.Close() // the program ends with its input
 	_, _ = io.Copy(io.Discard, o.out)
-	err := o.cmd.Wait()
-	if err != nil {
-		err = fmt.Errorf("end the reference grok engine: %w: %s", err, o.stderr)
+	var err error
+	if o.cmd.ProcessState == nil {
+		if err = o.cmd.Wait(); err != nil {
+			err = fmt.Errorf("end the reference grok engine: %w: %s", err, o.stderr)
+		}
 	}
 	return errors.Join(err, os.RemoveAll(o.dir))
 }
@@ -128,7 +130,7 @@ type request struct {
 	Op          string            `json:"op"`
 	Bank        string            `json:"bank"`
 	Definitions map[string]string `json:"definitions,omitempty"`
-	Expression  string            `json:"expression,omitempty"`
+	Expression  string            `json:"expression"`
 	LimitMillis int64             `json:"limit,omitempty"`
 	Pattern     int64             `json:"pattern,omitempty"`
 	Lines       []string          `json:"lines,omitempty"`
@@ -155,11 +157,11 @@ func (o *Oracle) ask(r request) (response, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, err := o.in.Write(append(line, '\n')); err != nil {
-		return answer, fmt.Errorf("ask the reference grok engine: %w", err)
+		return answer, o.gone(fmt.Errorf("ask the reference grok engine: %w", err))
 	}
 	line, err = o.out.ReadBytes('\n')
 	if err != nil {
-		return answer, fmt.Errorf("read the reference grok engine's answer: %w", err)
+		return answer, o.gone(fmt.Errorf("read the reference grok engine's answer: %w", err))
 	}
 	if err := json.Unmarshal(line, &answer); err != nil {
 		return answer, fmt.Errorf("decode the reference grok engine's answer %.200q: %w", line, err)
@@ -168,6 +170,14 @@ func (o *Oracle) ask(r request) (response, error) {
 		return answer, &Error{Kind: Kind(answer.Error), Message: answer.Message}
 	}
 	return answer, nil
+}
+
+// gone adds what the engine said when it ended. The caller holds mu.
+func (o *Oracle) gone(err error) error {
+	if o.cmd.ProcessState == nil {
+		err = errors.Join(err, o.cmd.Wait())
+	}
+	return fmt.Errorf("%w\n%s", err, o.stderr)
 }
 
 // Bank returns the definitions of a bank of the engine, "ecs-v1" or "disabled"

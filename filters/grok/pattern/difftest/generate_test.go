@@ -19,7 +19,11 @@ type sampler struct {
 	r      *rand.Rand
 	groups map[string]string
 	depth  int // of calls, which may recurse
+	spent  int // characters made, counted once a level
 }
+
+// full ends a sample that repeats repetitions for too long.
+func (s *sampler) full() bool { return s.spent > 400 }
 
 // A generator makes random patterns of the whole language. Few letters are in
 // use, so that different parts of a pattern compete for the same text.
@@ -113,7 +117,12 @@ func concatenation(list []piece) piece {
 	return piece{text.String(), func(s *sampler) string {
 		var b strings.Builder
 		for _, p := range list {
-			b.WriteString(p.sample(s))
+			if s.full() {
+				break
+			}
+			text := p.sample(s)
+			s.spent += len(text)
+			b.WriteString(text)
 		}
 		return b.String()
 	}}
@@ -128,6 +137,9 @@ func (g *generator) quantified(depth int) piece {
 	return piece{p.text + quantifier, func(s *sampler) string {
 		var b strings.Builder
 		for range low + s.r.IntN(high-low+1) {
+			if s.full() {
+				break
+			}
 			b.WriteString(p.sample(s))
 		}
 		return b.String()

@@ -4,6 +4,8 @@ package difftest
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/naru-log/naru/internal/grokoracle"
@@ -28,11 +30,11 @@ func askOracle(t testing.TB, o *grokoracle.Oracle, expression string, opt grokor
 	p, err := o.Compile(expression, opt)
 	var refusal *grokoracle.Error
 	if errors.As(err, &refusal) {
-		out := make([]outcome, len(lines))
-		for i := range out {
-			out[i] = outcome{kind: compile, message: refusal.Message}
+		refused := outcome{kind: compile, message: refusal.Message}
+		if crashed(refusal) {
+			refused.kind = internal
 		}
-		return out
+		return slices.Repeat([]outcome{refused}, len(lines))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +51,13 @@ func askOracle(t testing.TB, o *grokoracle.Oracle, expression string, opt grokor
 		out[i] = fromOracle(r)
 	}
 	return out
+}
+
+// crashed tells a bug of the reference's compiler from a refusal: it has
+// exceptions of its own for what it refuses.
+func crashed(refusal *grokoracle.Error) bool {
+	return strings.HasPrefix(refusal.Message, "java.lang.") &&
+		!strings.HasPrefix(refusal.Message, "java.lang.IllegalArgumentException")
 }
 
 func fromOracle(r grokoracle.Result) outcome {

@@ -9,7 +9,8 @@ import (
 // shrink makes pattern and line shorter as long as differs holds.
 func shrink(pattern, line string, differs func(pattern, line string) bool) (string, string) {
 	for {
-		shorter := cut(pattern, func(s string) bool { return differs(s, line) })
+		keep := func(s string) bool { return differs(s, line) }
+		shorter := unwrap(cut(pattern, keep), keep)
 		shorterLine := cut(line, func(s string) bool { return differs(shorter, s) })
 		if shorter == pattern && shorterLine == line {
 			return pattern, line
@@ -35,6 +36,21 @@ func cut(s string, keep func(string) bool) string {
 	return string(chars)
 }
 
+// unwrap removes pairs of brackets from s as long as keep holds.
+func unwrap(s string, keep func(string) bool) string {
+	for i := 0; i < len(s); i++ {
+		for j := i + 1; s[i] == '(' && j < len(s); j++ {
+			if s[j] != ')' {
+				continue
+			}
+			if without := s[:i] + s[i+1:j] + s[j+1:]; keep(without) {
+				return unwrap(without, keep)
+			}
+		}
+	}
+	return s
+}
+
 // transferable says whether both engines can be given the text: the reference
 // takes Java strings, which hold no invalid UTF-8.
 func transferable(s string) bool { return utf8.ValidString(s) && len(s) < 1000 }
@@ -45,5 +61,11 @@ func TestShrink(t *testing.T) {
 	})
 	if pattern != "한" || line != "b" {
 		t.Errorf("got %q and %q", pattern, line)
+	}
+	pattern, _ = shrink("((a)((b)))", "", func(p, _ string) bool {
+		return strings.Contains(p, "b") && strings.Count(p, "(") == strings.Count(p, ")")
+	})
+	if pattern != "b" {
+		t.Errorf("got %q", pattern)
 	}
 }
