@@ -138,19 +138,20 @@ func (m *machine) run(pc, pos int) int {
 				continue
 			}
 		case opMemo:
-			if !m.memo.visit(int(in.n), pos) {
+			if !m.memo.visit(m.point(in, pos), pos) {
 				pc++
 				continue
 			}
 		case opMemoSub:
-			switch m.memo.get(int(in.n), pos) {
+			point := m.point(in, pos)
+			switch m.memo.get(point, pos) {
 			case unknown:
-				m.push(frameMark, 0, pos, int(in.n))
+				m.push(frameMark, 0, pos, point)
 				pc++
 				continue
 			case passed:
 				if !m.code.captureSub {
-					return int(m.memo.ends[endKey(int(in.n), pos)])
+					return int(m.memo.ends[endKey(point, pos)])
 				}
 				pc++
 				continue
@@ -178,10 +179,21 @@ func (m *machine) run(pc, pos int) int {
 	}
 }
 
+// point returns the variant of a memo point that holds at pos.
+func (m *machine) point(in *inst, pos int) int {
+	point := int(in.n)
+	for i, reg := range in.groups {
+		if m.regs[reg] == int32(pos) {
+			point += 1 << i
+		}
+	}
+	return point
+}
+
 // saveStart begins a group. What it held is put back on backtracking.
 func (m *machine) saveStart(group, pos int) {
 	m.dirty = true
-	if len(m.stack) > 0 {
+	if len(m.stack) > 0 || m.depth > 0 {
 		m.push(frameGroup, int(m.caps[2*group+1]), int(m.caps[2*group]), group)
 	}
 	m.caps[2*group] = int32(pos)
@@ -238,10 +250,10 @@ func (m *machine) rare(in *inst, pc, pos int) (next, at int, ok bool) {
 		m.regs[in.n] = int32(pos)
 		return pc + 1, pos, true
 	case opCheck:
-		if m.regs[in.n] == int32(pos) {
-			return int(in.x), pos, true
+		if m.regs[in.n] != int32(pos) {
+			return pc + 1, pos, true
 		}
-		return pc + 1, pos, true
+		return int(in.x), pos, in.m == 0 || !m.emptyAgain(in.n, pos)
 	case opLook:
 		return int(in.y), pos, m.look(in, pos)
 	case opAtomic:
@@ -269,6 +281,29 @@ func (m *machine) rare(in *inst, pc, pos int) (next, at int, ok bool) {
 		return next, pos, ok
 	}
 	return m.quick(in, pc, pos)
+}
+
+// emptyAgain reports whether a round that matched nothing began a group that
+// had been empty at another position before. The reference takes such a round
+// for a failure rather than for the end of the loop, which shows in what the
+// group holds afterwards.
+func (m *machine) emptyAgain(reg int32, pos int) bool {
+	k := len(m.stack) - 1
+	for k > 0 && (m.stack[k].kind != frameReg || m.stack[k].a != reg) {
+		k--
+	}
+	again := false
+	for _, f := range m.stack[k:] {
+		if f.kind != frameGroup {
+			continue
+		}
+		start, end := f.pos, f.pc
+		if end < 0 || start != end {
+			return false
+		}
+		again = again || end != int32(pos)
+	}
+	return again
 }
 
 // subroutine runs the instructions of patterns with recursion.
@@ -336,6 +371,8 @@ func (m *machine) sub(pc, pos int) int {
 func (m *machine) look(in *inst, pos int) bool {
 	at := pos
 	kind := syntax.Look(in.n)
+	keep := m.keep
+	defer func() { m.keep = keep }()
 	if kind >= syntax.Behind {
 		for range in.m {
 			if at == 0 {

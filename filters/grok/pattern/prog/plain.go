@@ -2,6 +2,7 @@ package prog
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
 )
@@ -23,7 +24,7 @@ type emitter struct {
 	entry    map[int]int32 // of the subroutines
 	fixes    map[int][]int // calls whose subroutine is not there yet
 	queue    []int
-	expand   []int // groups being written out in place of a call
+	loops    []int // registers of the loops around that can match nothing
 }
 
 func newEmitter(t *syntax.Tree) *emitter {
@@ -50,20 +51,21 @@ func (e *emitter) set(s *syntax.Set) *charSet {
 	return c
 }
 
-// point adds a memo point: a place where paths meet.
+// point adds a memo point: a place where paths meet. In a loop that a round
+// without progress ends it matters whether the round has made some, so there
+// the point has a variant for either case (for the innermost loops).
 func (e *emitter) point(n *syntax.Node) {
 	if !e.memoized {
-		return
-	}
-	if k := len(e.inst); k > 0 && (e.inst[k-1].op == opMemo || e.inst[k-1].op == opMemoSub) && e.inst[k-1].x == int32(k) {
 		return
 	}
 	op := opMemo
 	if e.sub > 0 {
 		op = opMemoSub
 	}
-	e.add(inst{op: op, n: int32(e.points), pos: int32(n.Pos)})
-	e.points++
+	const most = 3
+	regs := e.loops[max(0, len(e.loops)-most):]
+	e.add(inst{op: op, n: int32(e.points), pos: int32(n.Pos), groups: slices.Clone(regs)})
+	e.points += 1 << len(regs)
 }
 
 // compilePlain writes the plain program of a tree.
@@ -282,11 +284,16 @@ func (e *emitter) loop(n *syntax.Node, body func()) {
 	if empty {
 		e.regs++
 		e.add(inst{op: opMark, n: reg, pos: int32(n.Pos)})
+		e.loops = append(e.loops, int(reg))
 	}
 	body()
 	check := -1
 	if empty {
 		check = e.add(inst{op: opCheck, n: reg, pos: int32(n.Pos)})
+		if hasCapture(n) {
+			e.inst[check].m = 1
+		}
+		e.loops = e.loops[:len(e.loops)-1]
 	}
 	e.add(inst{op: opJump, x: head})
 	e.exitTo(split, n.Lazy)
@@ -372,4 +379,16 @@ func nullable(t *syntax.Tree, n *syntax.Node, depth int) bool {
 		return depth > deep || nullable(t, t.Groups[n.Index].Node, depth+1)
 	}
 	return true
+}
+
+func hasCapture(n *syntax.Node) bool {
+	if n.Op == syntax.OpCapture {
+		return true
+	}
+	for _, s := range n.Subs {
+		if hasCapture(s) {
+			return true
+		}
+	}
+	return false
 }

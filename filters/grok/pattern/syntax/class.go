@@ -177,7 +177,11 @@ func (p *parser) classEscape(r *classReader, at int) {
 		return
 	case 'p', 'P':
 		if p.accept('{') {
-			p.classSet(r, p.property(c == 'P'), true, at)
+			s, negated := p.property(c == 'P')
+			if negated {
+				s = s.Negate()
+			}
+			p.classSet(r, s, true, at)
 			return
 		}
 		p.tok.c = c

@@ -86,6 +86,8 @@ var foldable = sync.OnceValue(func() []rune {
 // foldSet adds the case variants of the characters of s. Variants on the
 // other side of U+0080 (the Kelvin sign for k) are added only for characters
 // that are in named: those that the class was given otherwise than by \w.
+// Variants from U+0080 to U+00FF are not added, as in the reference: there
+// (?i)[Éa] does not match é, while (?i)É does.
 func foldSet(s, named *Set) *Set {
 	out := slices.Clone(s.R)
 	for _, r := range foldable() {
@@ -93,6 +95,9 @@ func foldSet(s, named *Set) *Set {
 			continue
 		}
 		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			if f >= 0x80 && f <= 0xff {
+				continue
+			}
 			if (r < 0x80) == (f < 0x80) || named.Has(r) {
 				out = append(out, f, f)
 			}

@@ -40,6 +40,7 @@ type token struct {
 	name       string
 	num        int
 	numbered   bool
+	negated    bool // of set
 }
 
 // options are the flags that (?imxadu) sets.
@@ -280,7 +281,8 @@ func (p *parser) escape() {
 		}
 	case 'p', 'P':
 		if p.accept('{') {
-			p.tok.kind, p.tok.set = tokClass, p.property(c == 'P')
+			p.tok.kind = tokClass
+			p.tok.set, p.tok.negated = p.property(c == 'P')
 		}
 	case 'R':
 		p.tok.kind = tokLineBreak
@@ -511,7 +513,8 @@ func (p *parser) numberedReference(name string) {
 }
 
 // property reads the name of \p{name} or \p{^name} after the brace.
-func (p *parser) property(not bool) *Set {
+// It says apart whether the property is negated.
+func (p *parser) property(not bool) (s *Set, negated bool) {
 	if p.accept('^') {
 		not = !not
 	}
@@ -525,8 +528,5 @@ func (p *parser) property(not bool) *Set {
 	if !ok {
 		p.failf(p.tok.pos, "there is no character property named %q", name)
 	}
-	if not {
-		s = s.Negate()
-	}
-	return s
+	return s, not
 }

@@ -149,7 +149,7 @@ func (p *parser) simple(n *Node) {
 	case tokAssert:
 		n.Op, n.Assert = OpAssert, t.assert
 	case tokClass:
-		*n = *p.folded(n.Pos, t.set, t.set, false)
+		*n = *p.folded(n.Pos, t.set, t.set, t.negated)
 	case tokCharType:
 		n.Op, n.Set = OpClass, t.set
 	case tokBackref:
