@@ -7,12 +7,15 @@
 package config
 
 import (
+	"errors"
 	"io/fs"
 	"log/slog"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/naru-log/naru/expr"
+	"github.com/naru-log/naru/internal/attr"
 	"github.com/naru-log/naru/internal/bytesize"
 )
 
@@ -58,6 +61,23 @@ type Agent struct {
 	LogLevel    slog.Level    `hcl:"log_level,optional" doc:"debug, info, warn or error"`
 }
 
+// DefaultAgent is what holds without an agent block.
+func DefaultAgent() Agent {
+	return Agent{MaxInFlight: 32 << 20, StateDir: "/var/lib/naru", Admin: "127.0.0.1:9600"}
+}
+
+// Validate checks what the types do not say.
+func (a *Agent) Validate() error {
+	var errs []error
+	if a.Workers < 0 {
+		errs = append(errs, attr.Errorf("workers", "a number of goroutines cannot be negative"))
+	}
+	if a.MaxInFlight < 1<<20 {
+		errs = append(errs, attr.Errorf("max_in_flight", "%s is too little to work with: give at least 1MB", a.MaxInFlight))
+	}
+	return errors.Join(errs...)
+}
+
 // Pipeline is one way from inputs through filters to outputs.
 type Pipeline struct {
 	Name                     string
@@ -71,12 +91,11 @@ type Block struct {
 	Config any             // what Kind.Config returned, decoded and valid
 	When   expr.Expression // not set: always
 	Range  hcl.Range       // of the header
-}
 
-// Diagnose says where err, which came from building this block, lies in its
-// file. It understands attr.Error and expr.Error, also several that are joined;
-// anything else is about the block.
-func (b *Block) Diagnose(err error) hcl.Diagnostics { return nil }
+	what    string // input, filter or output
+	body    *hclsyntax.Body
+	secrets []string
+}
 
 // Test is a block that says what documents come of lines.
 type Test struct {
