@@ -163,8 +163,8 @@ func (m *machine) run(pc, pos int) int {
 			}
 		}
 		// The path failed: take the alternative opened last.
-		if m.trace && pos > m.far {
-			m.far, m.farPC = pos, pc
+		if m.trace {
+			m.record(pc, pos)
 		}
 		m.steps++
 		if m.steps > m.limit || len(m.stack) > maxFrames || m.memo.full {
