@@ -68,7 +68,7 @@ var samples = []struct {
 }
 
 func TestClasses(t *testing.T) {
-	p := builtIn()
+	p := Default()
 	for _, s := range samples {
 		var r Result
 		p.Parse([]byte(s.ua), &r)

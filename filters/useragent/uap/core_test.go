@@ -171,7 +171,7 @@ func mutate(rnd *rand.Rand, a, b string) string {
 
 // TestArenaEqualsSequential compares over the user agents of the log that benchmarks run on.
 func TestArenaEqualsSequential(t *testing.T) {
-	p, ref := builtIn(), newReference(t, uaparser.DefinitionYaml)
+	p, ref := Default(), newReference(t, uaparser.DefinitionYaml)
 	for _, ua := range arenaAgents(t) {
 		same(t, p, ref, ua)
 	}

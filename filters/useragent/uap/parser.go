@@ -67,14 +67,17 @@ type scratch struct {
 	candidates []uint64
 }
 
-// Default returns a parser with the rules compiled into the program.
-func Default() (*Parser, error) {
+// Default returns the parser with the rules compiled into the program, which all callers share. The first call loads
+// them, in some 20 ms. It panics if these rules are faulty, which the tests of this package rule out.
+func Default() *Parser { return builtIn() }
+
+var builtIn = sync.OnceValue(func() *Parser {
 	p, err := Load(uaparser.DefinitionYaml)
 	if err != nil {
-		return nil, fmt.Errorf("load the built-in rules: %w", err)
+		panic(fmt.Sprintf("load the built-in rules: %v", err))
 	}
-	return p, nil
-}
+	return p
+})
 
 // Load reads rules in the format of uap-core's regexes.yaml. An error names the line and the rule at fault.
 func Load(yaml []byte) (*Parser, error) {
@@ -269,3 +272,6 @@ func (r *rule) compiled() *matcher.Program {
 	r.program.Store(prog)
 	return prog
 }
+
+// Len returns the number of rules.
+func (p *Parser) Len() int { return len(p.rules) }

@@ -34,7 +34,7 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func BenchmarkParse(b *testing.B) {
-	p := builtIn()
+	p := Default()
 	uas := make([][]byte, len(samples))
 	var r Result
 	for i, s := range samples {
@@ -54,7 +54,7 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkHostile parses what makes the rules work hardest, of the length that servers take at most.
 func BenchmarkHostile(b *testing.B) {
-	p := builtIn()
+	p := Default()
 	for _, unit := range []string{"; A100; U1 Build/", "; ", "favicon", "bot ", "Android 4.0; Mozilla Mobile Safari/1 Build "} {
 		b.Run(unit, func(b *testing.B) {
 			ua := []byte(strings.Repeat(unit, 8000/len(unit)))

@@ -16,13 +16,11 @@ func (v Version) String() string {
 	return strings.Join(parts[:n], ".")
 }
 
-// OSFull returns the operating system with its version, "Mac OS X 10.10.5", or "" if it is not known.
+// OSFull returns the operating system with its version, "Mac OS X 10.10.5", or "" if one of them is not known.
 func (r *Result) OSFull() string {
-	if r.OS == Other {
+	v := r.OSVersion.String()
+	if r.OS == Other || v == "" {
 		return ""
 	}
-	if v := r.OSVersion.String(); v != "" {
-		return r.OS + " " + v
-	}
-	return r.OS
+	return r.OS + " " + v
 }
