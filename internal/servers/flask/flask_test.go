@@ -60,7 +60,7 @@ func TestModWSGI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !regexp.MustCompile(`\[wsgi:error\] \[pid \d+:tid \d+\] \[.*client 127\.0\.0\.1:\d+\] RuntimeError: order 7 cannot be paid`).Match(log) {
+	if !regexp.MustCompile(`\[wsgi:error\] \[pid \d+:tid \d+\] \[remote 127\.0\.0\.1:\d+\] RuntimeError: order 7 cannot be paid`).Match(log) {
 		t.Errorf("no traceback in Apache's error log:\n%s", log)
 	}
 	access, err := os.ReadFile(s.AccessLog)
