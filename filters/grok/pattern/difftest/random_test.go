@@ -21,7 +21,7 @@ const maxReports = 25
 // TestRandomPatterns puts random patterns of the whole language over random
 // lines through both engines.
 func TestRandomPatterns(t *testing.T) {
-	c := newComparer(t)
+	c := newComparer(t, startOracle(t))
 	r := random(t)
 	for range *patternCount {
 		g := generate(r)
@@ -33,7 +33,7 @@ func TestRandomPatterns(t *testing.T) {
 			lines = append(lines, mutate(r, lines[r.IntN(2)]))
 		}
 		c.compare(g.expression, g.definitions, lines)
-		if c.reports >= maxReports {
+		if len(c.reported) >= maxReports {
 			break
 		}
 	}
@@ -44,7 +44,7 @@ func TestRandomPatterns(t *testing.T) {
 // changed lines through both engines, each with naru's definitions: whether
 // those are the reference's is TestBankDefinitions' to say.
 func TestBanksOverChangedLines(t *testing.T) {
-	c := newComparer(t)
+	c := newComparer(t, startOracle(t))
 	r := random(t)
 	cases, _ := recordings(t)
 	f := func(name string, definitions map[string]string) {
@@ -72,22 +72,23 @@ func FuzzAgainstReference(f *testing.F) {
 		if !transferable(expression) || !transferable(line) {
 			return
 		}
-		c := &comparer{t: t, oracle: o, bank: bank.ECS(), kinds: map[kind]int{}}
+		c := newComparer(t, o)
 		c.compare(expression, nil, []string{line})
 	})
 }
 
 // A comparer counts what it compared and reports what differs.
 type comparer struct {
-	t                        testing.TB
-	oracle                   *grokoracle.Oracle
-	bank                     map[string]string
-	reports, patterns, lines int
-	kinds                    map[kind]int
+	t               testing.TB
+	oracle          *grokoracle.Oracle
+	bank            map[string]string
+	patterns, lines int
+	kinds           map[kind]int    // of the reference's outcomes
+	reported        map[string]bool // patterns, as short as they became
 }
 
-func newComparer(t testing.TB) *comparer {
-	return &comparer{t: t, oracle: startOracle(t), bank: bank.ECS(), kinds: map[kind]int{}}
+func newComparer(t testing.TB, o *grokoracle.Oracle) *comparer {
+	return &comparer{t: t, oracle: o, bank: bank.ECS(), kinds: map[kind]int{}, reported: map[string]bool{}}
 }
 
 func (c *comparer) compare(expression string, definitions map[string]string, lines []string) {
@@ -102,7 +103,6 @@ func (c *comparer) compare(expression string, definitions map[string]string, lin
 		}
 		c.t.Helper()
 		c.report(expression, definitions, line)
-		c.reports++
 		return
 	}
 }
@@ -119,6 +119,10 @@ func (c *comparer) report(expression string, definitions map[string]string, line
 		want := c.reference(expression, definitions, []string{line})
 		return !agree(got[0], want[0])
 	})
+	if c.reported[expression] {
+		return
+	}
+	c.reported[expression] = true
 	got := c.naru(expression, definitions, []string{line})[0]
 	want := c.reference(expression, definitions, []string{line})[0]
 	used := map[string]string{}
