@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/naru-log/naru/deadletter"
 	"github.com/naru-log/naru/expr"
 	"github.com/naru-log/naru/internal/attr"
 	"github.com/naru-log/naru/internal/bytesize"
@@ -54,16 +55,19 @@ type Config struct {
 
 // Agent is the block that says how the process behaves.
 type Agent struct {
-	Workers     int           `hcl:"workers,optional" doc:"goroutines that parse and encode; 0 means one for each processor"`
-	MaxInFlight bytesize.Size `hcl:"max_in_flight" doc:"bytes read but not yet delivered, over all pipelines; when they are reached inputs stop reading"`
-	StateDir    string        `hcl:"state_dir,optional" doc:"directory of the checkpoint and the dead letters"`
-	Admin       string        `hcl:"admin,optional" doc:"address of /metrics, /healthz and /readyz; empty for none"`
-	LogLevel    slog.Level    `hcl:"log_level,optional" doc:"debug, info, warn or error"`
+	Workers     int           `hcl:"workers,optional" doc:"goroutines that parse and encode; 0 means one for each processor, up to 4"`
+	MaxInFlight bytesize.Size `hcl:"max_in_flight,optional" doc:"bytes read but not yet delivered, over all pipelines; when they are reached inputs stop reading"`
+	StateDir    string        `hcl:"state_dir,optional" doc:"directory of the checkpoint and the dead letters; without it /var/lib/naru for root, and naru under XDG_STATE_HOME for others"`
+	Admin       string        `hcl:"admin,optional" doc:"address of /metrics, /healthz and /readyz; \"off\" for none"`
+	LogLevel    slog.Level    `hcl:"log_level,optional" doc:"what is logged: \"debug\", \"info\", \"warn\" or \"error\""`
+
+	DeadLetterBytes  bytesize.Size     `hcl:"dead_letter_max_bytes,optional" doc:"most bytes of documents that the output refused, kept in the state directory"`
+	DeadLetterPolicy deadletter.Policy `hcl:"dead_letter_policy,optional" doc:"what happens when these are reached: \"block\" stops delivery until naru replay has made room, \"drop_oldest\" deletes the oldest"`
 }
 
 // DefaultAgent is what holds without an agent block.
 func DefaultAgent() Agent {
-	return Agent{MaxInFlight: 32 << 20, StateDir: "/var/lib/naru", Admin: "127.0.0.1:9600"}
+	return Agent{MaxInFlight: 32 << 20, Admin: "127.0.0.1:9600", DeadLetterBytes: deadletter.DefaultMaxBytes, DeadLetterPolicy: deadletter.Block}
 }
 
 // Validate checks what the types do not say.

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -149,4 +151,9 @@ func readText(path string) (string, error) {
 		return "", fmt.Errorf("%s is not a text in UTF-8", path)
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r"), nil
+}
+
+// FunctionNames lists what can be called when a file is loaded.
+func FunctionNames() []string {
+	return slices.Sorted(maps.Keys(functions(nil, "")))
 }

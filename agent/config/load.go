@@ -32,17 +32,24 @@ func Load(args []string, o Options) (*Config, *Diagnostics) {
 	if len(l.config.Pipelines) == 0 && !l.diags.HasErrors() {
 		l.errorf(nil, "No pipeline", `The files have no pipeline block. The smallest is: pipeline "name" { input "file" { paths = ["…"] }  output "stdout" {} }`)
 	}
-	inOrder(l.diags)
+	inOrder(l.diags, sources)
 	return l.config, l.config.NewDiagnostics(l.diags)
 }
 
-// inOrder sorts diagnostics of the same file by line.
-func inOrder(diags hcl.Diagnostics) {
-	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
-		if a.Subject == nil || b.Subject == nil || a.Subject.Filename != b.Subject.Filename {
-			return 0
+// inOrder sorts diagnostics by file, as the files were read, and line. Those
+// without a place come first.
+func inOrder(diags hcl.Diagnostics, sources []source) {
+	place := func(d *hcl.Diagnostic) (file, at int) {
+		if d.Subject == nil {
+			return -1, 0
 		}
-		return cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte)
+		file = slices.IndexFunc(sources, func(s source) bool { return s.name == d.Subject.Filename })
+		return file, d.Subject.Start.Byte
+	}
+	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
+		fileA, atA := place(a)
+		fileB, atB := place(b)
+		return cmp.Or(cmp.Compare(fileA, fileB), cmp.Compare(atA, atB))
 	})
 }
 
