@@ -114,8 +114,6 @@ func installPackages(log io.Writer) error {
 	for _, r := range need {
 		names = append(names, r.pkg)
 	}
-	fmt.Fprintf(log, "installing packages: %s\n", strings.Join(names, " "))
-
 	script := aptScript(need)
 	cmd := exec.Command("sh", "-c", script)
 	if os.Geteuid() != 0 {
@@ -125,6 +123,7 @@ func installPackages(log io.Writer) error {
 		}
 		cmd = exec.Command("sudo", "-n", "sh", "-c", script)
 	}
+	fmt.Fprintf(log, "installing packages: %s\n", strings.Join(names, " "))
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("install packages %s: %w", strings.Join(names, " "), err)
