@@ -1,0 +1,169 @@
+package file
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/naru-log/naru/checkpoint"
+)
+
+// handle is an open file: its content by offset.
+type handle struct {
+	io.ReaderAt
+	file *os.File
+	used time.Time
+}
+
+// findText finds the first byte from off on that is not NUL, aligned to unit. It
+// passes over holes without reading them where the file system tells of them.
+func (h *handle) findText(off, unit int64) (at int64, found bool, err error) {
+	b := make([]byte, 64<<10)
+	for {
+		n, err := readFull(h, b, off)
+		if err != nil || n == 0 {
+			return 0, false, err
+		}
+		for i, c := range b[:n] {
+			if c != 0 {
+				return (off + int64(i)) / unit * unit, true, nil
+			}
+		}
+		off += int64(n)
+		if _, plain := h.ReaderAt.(*os.File); plain {
+			if data, err := syscall.Seek(int(h.file.Fd()), off, seekData); err == nil {
+				off = max(off, data)
+			}
+		}
+	}
+}
+
+// openHandle opens a regular file. Anything else, such as a pipe that has taken
+// the name, is refused without waiting for its other end.
+func openHandle(path string, compressed bool) (*handle, os.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &os.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	h := &handle{ReaderAt: f, file: f}
+	if compressed {
+		h.ReaderAt = newGzipFile(f)
+	}
+	return h, info, nil
+}
+
+func (h *handle) close() { h.file.Close() } // nothing was written: nothing to learn from its error
+
+// keyOf is the identity that the system gives a file.
+func keyOf(info os.FileInfo) key {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return key{}
+	}
+	return key{uint64(st.Dev), st.Ino}
+}
+
+// errReplaced says that a file is not the one that was read before: truncated,
+// written anew, or another file under its inode.
+var errReplaced = errors.New("the file was truncated or replaced")
+
+// readFull fills b from off as far as the file goes.
+func readFull(r io.ReaderAt, b []byte, off int64) (int, error) {
+	n, err := r.ReadAt(b, off)
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// readHead gives up to MaxHead bytes of the beginning.
+func readHead(r io.ReaderAt) ([]byte, error) {
+	b := make([]byte, checkpoint.MaxHead)
+	n, err := readFull(r, b, 0)
+	return b[:n], err
+}
+
+// hasHead reports whether content that begins with b has the signature.
+func hasHead(b []byte, head checkpoint.Signature) bool {
+	return len(b) >= head.Len && checkpoint.Sign(b[:head.Len]) == head
+}
+
+// hasTail reports whether the bytes before offset are what they were: t when
+// they are remembered, else sign.
+func hasTail(r io.ReaderAt, offset int64, t *tail, sign checkpoint.Signature) (bool, error) {
+	n := t.n
+	if n == 0 {
+		n = sign.Len
+	}
+	if n == 0 || int64(n) > offset {
+		// nothing is known of the bytes; the size alone has to do
+		var one [1]byte
+		if offset == 0 {
+			return true, nil
+		}
+		got, err := readFull(r, one[:], offset-1)
+		return got == 1, err
+	}
+	b := make([]byte, n)
+	got, err := readFull(r, b, offset-int64(n))
+	if err != nil || got < n {
+		return false, err
+	}
+	if t.n > 0 {
+		return bytes.Equal(b, t.bytes()), nil
+	}
+	return checkpoint.Sign(b) == sign, nil
+}
+
+// open opens the file for its reader and makes sure that it is the one that was
+// read before.
+func (f *file) open() error {
+	f.mu.Lock()
+	path, want, compressed := f.location, f.key, f.compressed
+	head, position, posTail, sign := f.head, f.position, f.posTail, f.markSign
+	if f.position != f.watermark {
+		sign = checkpoint.Signature{}
+	}
+	f.mu.Unlock()
+	h, info, err := openHandle(path, compressed)
+	if err != nil {
+		return err
+	}
+	if keyOf(info) != want {
+		h.close()
+		return fmt.Errorf("%s: %w", path, errMoved)
+	}
+	first, err := readHead(h)
+	if err == nil && position > 0 {
+		ok := hasHead(first, head)
+		if ok {
+			ok, err = hasTail(h, position, &posTail, sign)
+		}
+		if err == nil && !ok {
+			err = fmt.Errorf("%s: %w", path, errReplaced)
+		}
+	}
+	if err != nil {
+		h.close()
+		return err
+	}
+	h.used = f.in.now()
+	f.reading.h = h
+	f.reading.cut = f.in.cutter(first)
+	f.in.opened(f)
+	return nil
+}
+
+// errMoved says that a path leads to another file than before.
+var errMoved = errors.New("another file has taken the path")

@@ -1,0 +1,380 @@
+package file
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/naru-log/naru/checkpoint"
+	"github.com/naru-log/naru/event"
+)
+
+// verify compares a file at its device and inode with what the checkpoint says.
+// When another file has taken the inode, or the file was written anew, the known
+// one is lost.
+func (s *scanner) verify(f *file, path string, info os.FileInfo) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ok, err := f.isAt(path, info)
+	if err != nil {
+		s.complain("open", path, err)
+		s.unclear[path] = err
+		return true // not known to be another; its reader finds out
+	}
+	if !ok {
+		delete(s.table, f.key)
+		f.place = lost
+		s.in.log.Info("file was truncated or replaced while it was not watched", "path", path, "read", f.position)
+		s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
+		f.markDirty()
+		return false
+	}
+	f.place = placed
+	f.settleUncertain(info.Size())
+	return true
+}
+
+// settleUncertain bounds what may have been delivered by what is there.
+// f.mu is held.
+func (f *file) settleUncertain(size int64) {
+	if !f.compressed {
+		f.uncertain = min(f.uncertain, size)
+	}
+}
+
+// isAt reports whether the content at path goes on from f's. f.mu is held.
+func (f *file) isAt(path string, info os.FileInfo) (bool, error) {
+	if f.position == 0 && f.head.Len == 0 {
+		return true, nil
+	}
+	if !f.compressed && info.Size() < f.position {
+		return false, nil
+	}
+	h, _, err := openHandle(path, f.compressed)
+	if err != nil {
+		return false, err
+	}
+	defer h.close()
+	return f.continues(h)
+}
+
+// continues reports whether content has f's head and the bytes before f's
+// position. f.mu is held.
+func (f *file) continues(h *handle) (bool, error) {
+	first, err := readHead(h)
+	if err != nil || !hasHead(first, f.head) {
+		return false, err
+	}
+	sign := f.markSign
+	if f.position != f.watermark {
+		sign = checkpoint.Signature{}
+	}
+	return hasTail(h, f.position, &f.posTail, sign)
+}
+
+// match is how a candidate relates to the files that are known.
+type match uint8
+
+const (
+	unknown   match = iota // a file of its own
+	same                   // the file, in another place
+	shortCopy              // the file, but less of it than was read
+	copying                // a copy of a file that is still there
+)
+
+// index finds files by their heads.
+type index struct {
+	lengths map[int]bool
+	files   map[checkpoint.Signature][]*file
+}
+
+func newIndex(files []*file) *index {
+	x := &index{lengths: map[int]bool{}, files: map[checkpoint.Signature][]*file{}}
+	for _, f := range files {
+		f.mu.Lock()
+		head := f.head
+		f.mu.Unlock()
+		if head.Len > 0 {
+			x.lengths[head.Len] = true
+			x.files[head] = append(x.files[head], f)
+		}
+	}
+	return x
+}
+
+func (x *index) find(head []byte) []*file {
+	var found []*file
+	for n := range x.lengths {
+		if n <= len(head) {
+			found = append(found, x.files[checkpoint.Sign(head[:n])]...)
+		}
+	}
+	return found
+}
+
+// identify compares a candidate with the files that begin alike.
+func (s *scanner) identify(c candidate, h *handle, head []byte, among []*file) (*file, match) {
+	best, how := (*file)(nil), unknown
+	for _, f := range among {
+		f.mu.Lock()
+		m := s.compare(c, h, f)
+		f.mu.Unlock()
+		if m == unknown || m == copying && how != unknown || m == shortCopy && how == same {
+			continue
+		}
+		if m == how && best.position >= f.position {
+			continue
+		}
+		best, how = f, m
+	}
+	return best, how
+}
+
+// compare is identify for one file. A file that has lost its place is recognised
+// by its content alone only where a mistake is next to impossible: its whole
+// signature is there, or the name says that it is a rotated one, or path and inode are the
+// same and only the device's number is new, as after a reboot. Two files that
+// merely begin alike stay apart. f.mu is held.
+func (s *scanner) compare(c candidate, h *handle, f *file) match {
+	full := f.head.Len == checkpoint.MaxHead
+	rotated := relatedPath(f.src.Path, c.path) || relatedPath(f.location, c.path) || s.inRotatedDir(c.path) && filepath.Base(f.src.Path) == filepath.Base(c.path)
+	samePath := c.path == f.src.Path || c.path == f.location
+	if f.place != lost && !(f.finished && f.place != placed && !sameKey(f.location, f.key)) {
+		if rotated && !samePath && s.copied(c, h, f) {
+			return copying
+		}
+		return unknown
+	}
+	if !full && !(rotated && !samePath) && !(samePath && c.key.inode == f.key.inode && c.key.device != f.key.device) {
+		return unknown
+	}
+	ok, err := f.continues(h)
+	switch {
+	case err != nil:
+		s.complain("read", c.path, err)
+		return copying // not to be read under another identity before it is clear
+	case ok:
+		return same
+	case rotated && !samePath && f.endsBefore(h):
+		return shortCopy
+	}
+	return unknown
+}
+
+func (s *scanner) inRotatedDir(path string) bool {
+	for _, d := range s.in.cfg.RotatedDirs {
+		if filepath.Dir(path) == filepath.Clean(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsBefore reports whether content ends before the position: whoever copied it
+// did so before the last lines were written. f.mu is held.
+func (f *file) endsBefore(h *handle) bool {
+	var b [1]byte
+	n, err := readFull(h, b[:], f.position-1)
+	return err == nil && n == 0 && f.position > 0
+}
+
+// copied reports whether a candidate is the beginning of a file that is still
+// there: a rotation by copy or gzip under way. f.mu is held.
+func (s *scanner) copied(c candidate, h *handle, f *file) bool {
+	if strings.HasSuffix(c.path, ".gz") {
+		return true // the head is the same: comparing all of it would cost more than it tells
+	}
+	o, info, err := openHandle(f.location, f.compressed)
+	if err != nil {
+		return false
+	}
+	defer o.close()
+	if keyOf(info) != f.key || info.Size() < c.info.Size() {
+		return false
+	}
+	n := min(4096, c.info.Size())
+	a, b := make([]byte, n), make([]byte, n)
+	na, errA := readFull(h, a, c.info.Size()-n)
+	nb, errB := readFull(o, b, c.info.Size()-n)
+	return errA == nil && errB == nil && bytes.Equal(a[:na], b[:nb])
+}
+
+// resolve gives every candidate an identity: that of a file that has lost its
+// place, or a new one.
+func (s *scanner) resolve(candidates []candidate) {
+	if len(candidates) == 0 {
+		return
+	}
+	x := newIndex(s.known)
+	for _, c := range candidates {
+		s.resolveOne(c, x, true)
+	}
+}
+
+// resolveOne handles one candidate and reports whether it found its identity.
+// Without create only files that are known are considered.
+func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
+	if c.info.Size() == 0 {
+		return false // nothing to recognise, nothing to read
+	}
+	h, info, err := openHandle(c.path, false)
+	if err != nil {
+		if !errors.Is(err, os.ErrNotExist) {
+			s.complain("open", c.path, err)
+		}
+		return false
+	}
+	defer h.close()
+	if keyOf(info) != c.key {
+		s.soon()
+		return false
+	}
+	c.info = info
+	compressed := strings.HasSuffix(c.path, ".gz") && isGzip(h)
+	if compressed {
+		h.ReaderAt = newGzipFile(h.file)
+	}
+	head, err := readHead(h)
+	if err != nil {
+		s.complain("read", c.path, err)
+		return false
+	}
+	delete(s.toldAbs, c.path)
+	f, how := s.identify(c, h, head, x.find(head))
+	switch {
+	case how == same || how == shortCopy:
+		s.attach(f, c, compressed, how)
+		return true
+	case how == copying || !create || len(head) == 0:
+		return how == copying
+	}
+	f = s.create(c, compressed, head, h)
+	x.lengths[f.head.Len] = true
+	x.files[f.head] = append(x.files[f.head], f)
+	return true
+}
+
+// attach gives a lost file the place where it was found again.
+func (s *scanner) attach(f *file, c candidate, compressed bool, how match) {
+	kind := byCopy
+	if compressed {
+		kind = byGzip
+	}
+	s.in.metrics.rotations.WithLabelValues(kind).Inc()
+	s.in.log.Info("rotated file was found again by its content", "was", f.location, "is", c.path, "read", f.position)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.table[f.key] == f {
+		delete(s.table, f.key)
+	}
+	f.key, f.location, f.compressed = c.key, c.path, compressed
+	s.table[f.key] = f
+	f.place = placed
+	if c.rotated {
+		f.place = moved
+	}
+	f.settleUncertain(c.info.Size())
+	f.grew = s.in.now()
+	f.size, f.changed, f.seen = c.info.Size(), c.info.ModTime(), f.grew
+	f.closing = false
+	f.finished = how == shortCopy
+	f.drained = f.finished
+	f.markDirty()
+	if !f.finished {
+		s.in.queue.wake(f)
+	}
+}
+
+// create makes a new identity. It is not read before the identity is durable.
+func (s *scanner) create(c candidate, compressed bool, head []byte, h *handle) *file {
+	now := s.in.now()
+	path := c.path
+	if c.origin != "" {
+		path = c.origin
+	}
+	f := &file{
+		in: s.in, src: event.NewSource(newID(), path, now),
+		key: c.key, location: c.path, compressed: compressed, place: placed,
+		size: c.info.Size(), changed: c.info.ModTime(), grew: now, seen: now, caughtUp: now,
+		head: checkpoint.Sign(head), lookEvery: s.in.cfg.PollInterval,
+	}
+	if c.rotated {
+		f.place = moved
+	}
+	f.nextLook = now.Add(f.lookEvery)
+	if !c.rotated && s.skips(c.info) {
+		if err := f.skipToEnd(h); err != nil {
+			s.complain("read", c.path, err)
+		}
+	}
+	if old := s.table[c.key]; old != nil {
+		old.mu.Lock()
+		old.place = lost
+		old.mu.Unlock()
+	}
+	s.table[c.key] = f
+	s.known = append(s.known, f)
+	s.in.mu.Lock()
+	s.in.files = append(s.in.files, f)
+	s.in.mu.Unlock()
+	f.mu.Lock()
+	f.markDirty()
+	f.mu.Unlock()
+	s.in.log.Debug("new file", "path", c.path, "size", f.size, "from", f.position)
+	return f
+}
+
+// skips reports whether what a new file holds already is left out.
+func (s *scanner) skips(info os.FileInfo) bool {
+	if s.in.cfg.StartAt == "end" && s.fresh && !s.swept {
+		return true
+	}
+	old := s.in.cfg.IgnoreOlder
+	return old > 0 && s.in.now().Sub(info.ModTime()) > old
+}
+
+// skipToEnd puts a new file's position at the beginning of its last line that
+// has no end yet, or at the end.
+func (f *file) skipToEnd(h *handle) error {
+	first, err := readHead(h)
+	if err != nil {
+		return err
+	}
+	dec := f.in.dec.forFile(first)
+	unit := int64(dec.unit())
+	end := f.size / unit * unit
+	n := min(end, int64(f.in.cfg.MaxLineBytes)/unit*unit)
+	b := make([]byte, n)
+	got, err := readFull(h, b, end-n)
+	if err != nil {
+		return err
+	}
+	b = b[:got]
+	begin := 0
+	for {
+		at, after := dec.newline(b[begin:])
+		if at < 0 {
+			break
+		}
+		begin += after
+	}
+	f.position = end - n + int64(begin)
+	f.watermark, f.durable, f.putMark = f.position, f.position, f.position
+	if err := f.posTail.read(h, f.position); err != nil {
+		return err
+	}
+	f.markTail = f.posTail
+	return nil
+}
+
+// newID is a random identity. 64 bits are enough for all the files that one
+// cluster will ever see: a billion of them meet by chance once in 37 times.
+func newID() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return binary.LittleEndian.Uint64(b[:])
+}

@@ -1,0 +1,69 @@
+package file
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// related reports whether name may be what a rotation made of the file base:
+// it shares the beginning, up to the first dot.
+//
+//	access.log: access.log.1, access.log-20260101.gz, access-20260101.log, access.1.log
+func related(base, name string) bool {
+	stem := base
+	if i := strings.IndexByte(base, '.'); i > 0 {
+		stem = base[:i]
+	}
+	return name != base && strings.HasPrefix(name, stem)
+}
+
+// relatedPath is related for the last elements of paths.
+func relatedPath(from, to string) bool {
+	return from != to && (related(filepath.Base(from), filepath.Base(to)) || filepath.Base(from) == filepath.Base(to))
+}
+
+// generation reports whether name is certainly what a rotation makes of base:
+// a number or date follows it, or stands before its extension.
+func generation(base, name string) bool {
+	name, _ = strings.CutSuffix(name, ".gz")
+	if rest, ok := strings.CutPrefix(name, base); ok {
+		return isCount(rest)
+	}
+	ext := filepath.Ext(base)
+	stem := strings.TrimSuffix(base, ext)
+	if ext == "" || stem == "" || !strings.HasSuffix(name, ext) {
+		return false
+	}
+	rest, ok := strings.CutPrefix(strings.TrimSuffix(name, ext), stem)
+	return ok && isCount(rest)
+}
+
+// isCount accepts .1, -20260101, _2026-01-01T00:00:00, .1700000000 and the like.
+func isCount(s string) bool {
+	if len(s) < 2 || !strings.ContainsRune(".-_", rune(s[0])) {
+		return false
+	}
+	digits := false
+	for _, c := range s[1:] {
+		switch {
+		case c >= '0' && c <= '9':
+			digits = true
+		case !strings.ContainsRune(".-_:T", c):
+			return false
+		}
+	}
+	return digits
+}
+
+// below reports whether dir lies on the way to what the glob names.
+func (g *glob) below(dir string) bool {
+	parts := strings.Split(dir, "/")
+	for _, segments := range g.segments {
+		for n := range segments {
+			if matchSegments(segments[:n], parts) {
+				return true
+			}
+		}
+	}
+	return false
+}
