@@ -19,7 +19,7 @@ type clause []string
 
 const (
 	minLiteral  = 3   // bytes; shorter ones occur by chance
-	maxProduct  = 64  // strings a sequence is multiplied out to
+	maxProduct  = 48  // strings a sequence is multiplied out to
 	maxExact    = 600 // strings of an alternation that are followed exactly
 	maxClass    = 12  // characters of a class that are followed exactly
 	maxCounted  = 3   // repetitions that are followed exactly

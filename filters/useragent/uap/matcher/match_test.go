@@ -38,6 +38,7 @@ var cases = []struct {
 	{`(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)b`, []string{strings.Repeat("a", 60)}},
 	{`[a-z]+x[a-z]+y[a-z]+z`, []string{strings.Repeat("xy", 60), strings.Repeat("xy", 60) + "z"}},
 	{`[\d]{0,2}[.]`, []string{"123.", "12.", "x"}},
+	{`a[ab]{0,2}b`, []string{"aaaab", "aaab", "aaaac"}},
 	{`(?s).{2}$`, []string{"a\nb", "\n"}},
 	{`[^\x00-\x{10FFFF}]|q`, []string{"q", "x"}},
 }
