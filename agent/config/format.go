@@ -17,10 +17,11 @@ import (
 // Format gives the canonical layout of a file: indentation, aligned equals
 // signs, a newline at the end. Lines are not broken or joined.
 func Format(name string, src []byte) ([]byte, hcl.Diagnostics) {
-	if _, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos); diags.HasErrors() {
+	hidden := hideReferences(src)
+	if _, diags := hclsyntax.ParseConfig(hidden, name, hcl.InitialPos); diags.HasErrors() {
 		return nil, diags
 	}
-	out := bytes.TrimRight(hclwrite.Format(src), "\r\n\t ")
+	out := bytes.TrimRight(showReferences(hclwrite.Format(hidden)), "\r\n\t ")
 	if len(out) == 0 {
 		return nil, nil
 	}

@@ -83,16 +83,16 @@ var fileSchema = &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
 func (l *loader) parse(sources []source) []*file {
 	var files []*file
 	for _, src := range sources {
-		parsed, diags := hclsyntax.ParseConfig(src.bytes, src.name, hcl.InitialPos)
+		parsed, diags := hclsyntax.ParseConfig(hideReferences(src.bytes), src.name, hcl.InitialPos)
 		l.diags = append(l.diags, diags...)
 		l.config.Files[src.name] = parsed
 		body, ok := parsed.Body.(*hclsyntax.Body)
 		if !ok || diags.HasErrors() {
-			if parsed == nil || parsed.Bytes == nil {
-				l.config.Files[src.name] = &hcl.File{Bytes: src.bytes}
-			}
+			l.config.Files[src.name] = &hcl.File{Bytes: src.bytes}
 			continue
 		}
+		parsed.Bytes = src.bytes
+		restoreReferences(body)
 		content, diags := body.Content(fileSchema)
 		l.diags = append(l.diags, diags...)
 		files = append(files, &file{source: src, body: body, content: content, vars: l.variableBlocks(content)})
