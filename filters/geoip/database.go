@@ -1,0 +1,178 @@
+package geoip
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+
+	"github.com/naru-log/naru/internal/s3fifo"
+)
+
+const (
+	// Bounds of the decoded records that one database keeps.
+	maxRecords     = 16384
+	maxRecordBytes = 4 << 20
+	// recordOverhead is what a record costs besides its encoded text, in bytes.
+	recordOverhead = 400
+	// oldAfter is the age at which a database is worth a warning: MaxMind and
+	// DB-IP publish anew every week or month.
+	oldAfter = 90 * 24 * time.Hour
+	// sampled is how many networks are looked at for something to use.
+	sampled = 200
+)
+
+// database is an open file and what was read from it. Readers use it without a
+// lock; it is unmapped by the collector once nobody refers to it.
+type database struct {
+	path    string
+	reader  *maxminddb.Reader
+	records *s3fifo.Cache[uintptr, *record]
+	built   time.Time
+	kind    string
+	broken  atomic.Bool // it was seen to be damaged
+}
+
+// snapshot is the set of databases that is in use.
+type snapshot struct {
+	databases []*database
+}
+
+// open maps a file and checks that it is of use.
+func open(path string, r *reader) (*database, error) {
+	mapped, err := maxminddb.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("open GeoIP database: %w: install it (geoipupdate fetches GeoLite2), or leave the database out to know countries alone", err)
+	case err != nil:
+		return nil, fmt.Errorf("open GeoIP database %s: %w: it is truncated or no mmdb file; fetch it again", path, err)
+	}
+	d := &database{
+		path: path, reader: mapped, built: mapped.Metadata.BuildTime(), kind: mapped.Metadata.DatabaseType,
+		records: s3fifo.New[uintptr, *record](s3fifo.Limits{Entries: maxRecords, Bytes: maxRecordBytes}),
+	}
+	if err := d.check(r); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// check reads some networks.
+func (d *database) check(r *reader) error {
+	useful, err := d.sample(r)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read GeoIP database %s: %w: it is damaged; fetch it again", d.path, err)
+	case d.broken.Load():
+		return fmt.Errorf("read GeoIP database %s: it is truncated; fetch it again", d.path)
+	case !useful:
+		return fmt.Errorf("GeoIP database %s is of type %q, which has no country, city, network or anonymity: use a City, Country, ASN, ISP or Anonymous-IP database", d.path, d.kind)
+	}
+	return nil
+}
+
+// sample reports whether the first networks have something to use.
+func (d *database) sample(r *reader) (useful bool, err error) {
+	defer d.settle(debug.SetPanicOnFault(true))
+	n := 0
+	for result := range d.reader.Networks() {
+		var m map[string]any
+		if err := result.Decode(&m); err != nil {
+			return false, err
+		}
+		if rec := r.read(m); rec[geo] != nil || rec[as] != nil || rec[anonymous] != nil {
+			return true, nil
+		}
+		if n++; n == sampled {
+			break
+		}
+	}
+	return false, nil
+}
+
+// find gives the record of an address, nil when there is none.
+func (d *database) find(addr netip.Addr, r *reader) *record {
+	defer d.settle(debug.SetPanicOnFault(true))
+	result := d.reader.Lookup(addr)
+	if !result.Found() {
+		return nil
+	}
+	if rec, ok := d.records.Get(result.Offset()); ok {
+		return rec
+	}
+	var m map[string]any // a new one each time: a kept one would keep the last record's fields
+	if err := result.Decode(&m); err != nil {
+		d.broken.Store(true)
+		return nil
+	}
+	rec := r.read(m)
+	return d.records.Put(result.Offset(), rec, rec.size())
+}
+
+// settle ends a use of the mapped file. A file that is cut short while it is
+// mapped faults where its pages are gone; the caller then returns nothing.
+func (d *database) settle(panicOnFault bool) {
+	debug.SetPanicOnFault(panicOnFault)
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	if _, memory := fault.(interface{ Addr() uintptr }); !memory {
+		panic(fault)
+	}
+	d.broken.Store(true)
+}
+
+func (r *record) size() int {
+	n := recordOverhead
+	for _, s := range r {
+		if s != nil {
+			n += 2 * len(s.json)
+		}
+	}
+	return n
+}
+
+// file is a database that may be replaced on disk.
+type file struct {
+	path    string
+	seen    os.FileInfo // of the file that current was read from, or that failed
+	current *database
+	next    os.FileInfo // changed, and perhaps still being written
+}
+
+// load opens the file as it is now.
+func (f *file) load(r *reader) error {
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return fmt.Errorf("open GeoIP database: %w: install it (geoipupdate fetches GeoLite2), or leave the database out to know countries alone", err)
+	}
+	f.seen, f.next = info, nil
+	d, err := open(f.path, r)
+	if err != nil {
+		return err
+	}
+	f.current = d
+	return nil
+}
+
+// report tells what was opened.
+func (f *file) report(log *slog.Logger) {
+	d := f.current
+	log.Info("GeoIP database opened", "database", d.path, "type", d.kind, "built", d.built.UTC().Format(time.DateOnly))
+	if age := time.Since(d.built); age > oldAfter {
+		log.Warn("GeoIP database is old, addresses may have moved: fetch a new one", "database", d.path, "built", d.built.UTC().Format(time.DateOnly), "days", int(age.Hours()/24))
+	}
+}
+
+// same reports whether nothing happened to a file.
+func same(a, b os.FileInfo) bool {
+	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
+}

@@ -1,0 +1,151 @@
+package geoip
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/naru-log/naru/event"
+)
+
+// asker is a filter with one worker's instance.
+type asker struct {
+	f  *Filter
+	p  event.Processor
+	ev *event.Event
+	ip event.Slot
+}
+
+func newAsker(t testing.TB, c Config, log *slog.Logger, metrics prometheus.Registerer) *asker {
+	t.Helper()
+	s := event.NewSchema()
+	ip, err := s.Slot("source.ip", event.IP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := New(c, s, log, metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Freeze()
+	return &asker{f, f.Processor(), event.NewEvent(s), ip}
+}
+
+func (a *asker) ask(addr []byte) string {
+	a.ev.Reset(nil, nil, 0)
+	a.ev.SetIP(a.ip, addr)
+	a.p.Process(a.ev)
+	return string(a.ev.Bytes(a.f.fragments[geo]))
+}
+
+func TestReload(t *testing.T) {
+	path := temporary(t, "City", map[string]object{"1.2.3.0/24": city("Old")})
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		a := newAsker(t, with(func(c *Config) { c.Database, c.Fields = path, []string{"city_name"} }), slog.New(slog.NewTextHandler(&log, nil)), nil)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- a.f.Run(ctx) }()
+		step := func(what, want, logged string) {
+			t.Helper()
+			time.Sleep(25 * time.Second) // two looks
+			synctest.Wait()
+			if got := a.ask([]byte("1.2.3.4")); got != want {
+				t.Errorf("%s: %s, want %s", what, got, want)
+			}
+			if !strings.Contains(log.String(), logged) {
+				t.Errorf("%s: log has no %q:\n%s", what, logged, log.String())
+			}
+			log.Reset()
+		}
+		step("nothing happened", `"city_name":"Old"`, "GeoIP database opened")
+		write(t, path, "City", map[string]object{"1.2.3.0/24": city("New")})
+		step("replaced", `"city_name":"New"`, "GeoIP database opened")
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		step("gone", `"city_name":"New"`, "is gone, the one in memory stays in use")
+		if err := os.WriteFile(path, []byte("half a file"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		step("damaged", `"city_name":"New"`, "cannot be used, the one in memory stays in use")
+		write(t, path, "City", map[string]object{"1.2.3.0/24": city("Newer")})
+		step("mended", `"city_name":"Newer"`, "GeoIP database opened")
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRunWithoutDatabaseEndsWithContext(t *testing.T) {
+	a := newAsker(t, Defaults(), nil, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := a.f.Run(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// A file that is cut short in place, while it is mapped, costs the answer, not
+// the process.
+func TestCutWhileMapped(t *testing.T) {
+	networks := map[string]object{}
+	for i := range 200 {
+		networks["1.2."+strconv.Itoa(i)+".0/24"] = city("City number " + strconv.Itoa(i))
+	}
+	path := temporary(t, "City", networks)
+	registry := prometheus.NewRegistry()
+	a := newAsker(t, with(func(c *Config) { c.Database = path }), nil, registry)
+	if got := a.ask([]byte("1.2.3.4")); got == "" {
+		t.Fatal("no answer from the whole file")
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.ask([]byte("1.2.199.4")); got != "" {
+		t.Errorf("answer %s from an empty file", got)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]float64{}
+	for _, f := range families {
+		values[f.GetName()] = f.GetMetric()[0].GetGauge().GetValue()
+	}
+	if values["naru_geoip_database_damaged"] != 1 || values["naru_geoip_database_age_seconds"] < 0 {
+		t.Errorf("metrics %v", values)
+	}
+}
+
+func TestDoesNotAllocate(t *testing.T) {
+	path := temporary(t, "City", map[string]object{"1.2.0.0/16": city("x"), "1.3.0.0/16": city("y")})
+	for name, c := range map[string]Config{"tables": Defaults(), "database": with(func(c *Config) { c.Database = path })} {
+		a := newAsker(t, c, nil, nil)
+		addrs := [][]byte{[]byte("1.2.3.4"), []byte("1.3.3.4"), []byte("9.9.9.9"), []byte("10.0.0.1"), []byte("host.example.com")}
+		i := byte(0)
+		fresh := []byte("1.2.3.100")
+		if n := testing.AllocsPerRun(100, func() {
+			for _, addr := range addrs {
+				a.ev.Reset(nil, nil, 0)
+				a.ev.SetIP(a.ip, addr)
+				a.p.Process(a.ev)
+			}
+			fresh[7], fresh[8] = '0'+i/10%10, '0'+i%10 // an address not seen before
+			i++
+			a.ev.SetIP(a.ip, fresh)
+			a.p.Process(a.ev)
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package geoip
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/naru-log/naru/event"
+)
+
+// section is what is known of one object: encoded members, and the same as
+// values. It never changes.
+type section struct {
+	json   []byte
+	values []value
+}
+
+type value struct {
+	leaf  int // number among the fields that were asked for
+	value event.Value
+}
+
+// builder collects the fields of an object that were asked for.
+type builder struct {
+	wanted []string
+	values []value
+}
+
+func (b *builder) add(name string, v event.Value) {
+	if i := slices.Index(b.wanted, name); i >= 0 {
+		b.values = append(b.values, value{i, v})
+	}
+}
+
+func (b *builder) text(name, text string) {
+	if text != "" {
+		b.add(name, event.StringValue([]byte(text)))
+	}
+}
+
+// section encodes what was collected; nil when it is nothing.
+func (b *builder) section() *section {
+	if len(b.values) == 0 {
+		return nil
+	}
+	slices.SortFunc(b.values, func(x, y value) int { return x.leaf - y.leaf })
+	s := &section{values: b.values}
+	for i, v := range b.values {
+		if i > 0 {
+			s.json = append(s.json, ',')
+		}
+		s.json = appendMember(s.json, b.wanted[v.leaf], v.value)
+	}
+	return s
+}
+
+// appendMember encodes a field. No two fields share an object below the one
+// that they all stand in.
+func appendMember(dst []byte, name string, v event.Value) []byte {
+	outer, inner, nested := strings.Cut(name, ".")
+	dst = append(event.AppendJSONString(dst, []byte(outer)), ':')
+	if nested {
+		dst = append(dst, '{')
+		dst = appendMember(dst, inner, v)
+		return append(dst, '}')
+	}
+	switch v.Kind() {
+	case event.GeoPoint:
+		lat, lon := v.Point()
+		dst = event.AppendJSONFloat(append(dst, `{"lat":`...), lat)
+		dst = event.AppendJSONFloat(append(dst, `,"lon":`...), lon)
+		return append(dst, '}')
+	case event.Int:
+		return event.AppendJSONFloat(dst, float64(v.Int()))
+	case event.Bool:
+		return append(dst, "true"...)
+	}
+	return event.AppendJSONString(dst, v.Bytes())
+}
+
+// onEarth reports whether a position can be indexed.
+func onEarth(lat, lon float64) bool {
+	return math.Abs(lat) <= 90 && math.Abs(lon) <= 180
+}
