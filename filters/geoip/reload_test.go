@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,10 +47,29 @@ func (a *asker) ask(addr []byte) string {
 	return string(a.ev.Bytes(a.f.fragments[geo]))
 }
 
+// journal is a log that is read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) take() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	defer j.text.Reset()
+	return j.text.String()
+}
+
 func TestReload(t *testing.T) {
 	path := temporary(t, "City", map[string]object{"1.2.3.0/24": city("Old")})
 	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
+		var log journal
 		a := newAsker(t, with(func(c *Config) { c.Database, c.Fields = path, []string{"city_name"} }), slog.New(slog.NewTextHandler(&log, nil)), nil)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -61,10 +81,9 @@ func TestReload(t *testing.T) {
 			if got := a.ask([]byte("1.2.3.4")); got != want {
 				t.Errorf("%s: %s, want %s", what, got, want)
 			}
-			if !strings.Contains(log.String(), logged) {
-				t.Errorf("%s: log has no %q:\n%s", what, logged, log.String())
+			if text := log.take(); !strings.Contains(text, logged) {
+				t.Errorf("%s: log has no %q:\n%s", what, logged, text)
 			}
-			log.Reset()
 		}
 		step("nothing happened", `"city_name":"Old"`, "GeoIP database opened")
 		write(t, path, "City", map[string]object{"1.2.3.0/24": city("New")})
