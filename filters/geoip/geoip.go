@@ -31,17 +31,17 @@ import (
 
 // Config is the block filter "geoip".
 type Config struct {
-	Field           string   `hcl:"field,optional" doc:"field that holds the address; of one named ip the address beside it counts when it is absent"`
-	Database        string   `hcl:"database,optional" doc:"mmdb file; without one the country alone is known, from tables inside naru"`
-	Databases       []string `hcl:"databases,optional" doc:"several mmdb files, such as city and ASN"`
-	Target          string   `hcl:"target,optional" doc:"object for the place"`
-	ASTarget        string   `hcl:"as_target,optional" doc:"object for the network (autonomous system, provider); empty for none"`
-	AnonymousTarget string   `hcl:"anonymous_target,optional" doc:"object for what an anonymous-IP database says (vpn, hosting, tor_exit, …); empty for none"`
-	Fields          []string `hcl:"fields,optional" doc:"fields of the place to give: city_name, continent_code, continent_name, country_iso_code, country_name, location, postal_code, region_iso_code, region_name, timezone"`
-	Language        string   `hcl:"language,optional" doc:"language of names, as the database calls it; English where it has none. The tables inside naru know en and ko"`
-	Private         bool     `hcl:"private,optional" doc:"look up private and reserved addresses too, for a database of your own that has them"`
-	TagOnFailure    []string `hcl:"tag_on_failure,optional" doc:"tags for events whose public address is in no database"`
-	ReloadInterval  string   `hcl:"reload_interval,optional" doc:"how often to look whether a database was replaced"`
+	Field           string        `hcl:"field,optional" doc:"field that holds the address; of one named ip the address beside it counts when it is absent"`
+	Database        string        `hcl:"database,optional" doc:"mmdb file; without one the country alone is known, from tables inside naru"`
+	Databases       []string      `hcl:"databases,optional" doc:"several mmdb files, such as city and ASN"`
+	Target          string        `hcl:"target,optional" doc:"object for the place"`
+	ASTarget        string        `hcl:"as_target,optional" doc:"object for the network (autonomous system, provider); empty for none"`
+	AnonymousTarget string        `hcl:"anonymous_target,optional" doc:"object for what an anonymous-IP database says (vpn, hosting, tor_exit, …); empty for none"`
+	Fields          []string      `hcl:"fields,optional" doc:"fields of the place to give: city_name, continent_code, continent_name, country_iso_code, country_name, location, postal_code, region_iso_code, region_name, timezone"`
+	Language        string        `hcl:"language,optional" doc:"language of names, as the database calls it; English where it has none. The tables inside naru know en and ko"`
+	Private         bool          `hcl:"private,optional" doc:"look up private and reserved addresses too, for a database of your own that has them"`
+	TagOnFailure    []string      `hcl:"tag_on_failure,optional" doc:"tags for events whose public address is in no database"`
+	ReloadInterval  time.Duration `hcl:"reload_interval,optional" doc:"how often to look whether a database was replaced"`
 }
 
 // Defaults gives the values of attributes that are not written.
@@ -49,7 +49,7 @@ func Defaults() Config {
 	return Config{
 		Field: "source.ip", Target: "source.geo", ASTarget: "source.as", AnonymousTarget: "source.anonymous",
 		Fields:   []string{"city_name", "continent_code", "continent_name", "country_iso_code", "country_name", "location", "region_iso_code", "region_name"},
-		Language: "en", ReloadInterval: "10s",
+		Language: "en", ReloadInterval: 10 * time.Second,
 	}
 }
 
@@ -72,8 +72,8 @@ func (c *Config) Validate() error {
 	if len(c.paths()) == 0 && c.Language != "en" && c.Language != "ko" {
 		errs = append(errs, attr.Errorf("language", `the tables inside naru know "en" and "ko", not %q: name a database for others`, c.Language))
 	}
-	if d, err := time.ParseDuration(c.ReloadInterval); err != nil || d < time.Second {
-		errs = append(errs, attr.Errorf("reload_interval", `%q is no time of a second or more, such as "10s"`, c.ReloadInterval))
+	if c.ReloadInterval < time.Second {
+		errs = append(errs, attr.Errorf("reload_interval", `is shorter than a second: write "10s" or so`))
 	}
 	return errors.Join(errs...)
 }
@@ -128,10 +128,7 @@ func New(c Config, s *event.Schema, log *slog.Logger, metrics prometheus.Registe
 		log = slog.New(slog.DiscardHandler)
 	}
 	f := &Filter{log: log, schema: s, address: -1, private: c.Private, failed: tagset.Declare(s, c.TagOnFailure)}
-	var err error
-	if f.interval, err = time.ParseDuration(c.ReloadInterval); err != nil {
-		return nil, attr.Errorf("reload_interval", "%w", err)
-	}
+	f.interval = c.ReloadInterval
 	if err := f.declare(c, s); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/maxmind/mmdbwriter"
 	"github.com/maxmind/mmdbwriter/mmdbtype"
@@ -254,7 +255,7 @@ func TestValidate(t *testing.T) {
 		{func(c *Config) { c.Databases = []string{""} }, "databases[0]"},
 		{func(c *Config) { c.Language = "de" }, `language: the tables inside naru know "en" and "ko", not "de"`},
 		{func(c *Config) { c.Language, c.Database = "de", "x" }, ""},
-		{func(c *Config) { c.ReloadInterval = "1ms" }, "reload_interval"},
+		{func(c *Config) { c.ReloadInterval = time.Millisecond }, "reload_interval"},
 	} {
 		c := with(tt.change)
 		err := c.Validate()
