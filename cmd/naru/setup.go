@@ -1,0 +1,6 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func setupCommand() *cobra.Command  { return &cobra.Command{Use: "setup"} }
+func replayCommand() *cobra.Command { return &cobra.Command{Use: "replay"} }

@@ -1,0 +1,180 @@
+# Apache access logs: common and combined, each also with the time taken in
+# microseconds (%D) between bytes and referrer.
+
+variable "paths" {
+  description = "access logs to follow; globs allowed"
+  default     = ["/var/log/apache2/*access.log", "/var/log/httpd/*access_log"]
+}
+
+variable "data_stream" {
+  description = "data stream that takes the documents"
+  default     = "logs-apache.access-default"
+}
+
+variable "geoip_databases" {
+  description = "mmdb files, such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb; without one the built-in countries are used"
+  default     = []
+}
+
+variable "original" {
+  description = "keep the whole line in event.original"
+  default     = false
+}
+
+locals {
+  hosts = split(",", env("ELASTICSEARCH_HOSTS", "http://localhost:9200"))
+}
+
+pipeline "apache_access" {
+  input "file" {
+    paths = var.paths
+  }
+
+  filter "set" {
+    when   = var.original
+    fields = { "event.original" = message }
+  }
+
+  filter "grok" {
+    match = ["^%{APACHE_LINE}$"]
+
+    pattern_definitions = {
+      # Text in quotes in which Apache escapes quotes with a backslash.
+      APACHE_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
+      APACHE_REQUEST = "(?:%{WORD:http.request.method} %{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|-|%{APACHE_TEXT:apache.access.request})"
+      APACHE_CLIENT  = "%{NOTSPACE:source.address} %{NOTSPACE:apache.access.user.identity} (?:-|%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
+      APACHE_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{INT:apache.access.microseconds:int})?"
+      APACHE_AGENT   = "\"(?:-|%{APACHE_TEXT:http.request.referrer})\" \"(?:-|%{APACHE_TEXT:user_agent.original})\""
+      APACHE_LINE    = "%{APACHE_CLIENT} \"%{APACHE_REQUEST}\" %{APACHE_ANSWER}(?: %{APACHE_AGENT})?"
+    }
+  }
+
+  filter "date" {
+    field   = "apache.access.time"
+    formats = ["dd/MMM/yyyy:HH:mm:ss Z"]
+  }
+
+  filter "address" {}
+
+  filter "url" {}
+
+  filter "user_agent" {}
+
+  filter "geoip" {
+    databases = var.geoip_databases
+  }
+
+  filter "set" {
+    when   = has(apache.access.microseconds)
+    fields = { "event.duration" = apache.access.microseconds * 1000 }
+  }
+
+  filter "remove" {
+    fields = ["apache.access.microseconds"]
+  }
+
+  filter "set" {
+    fields = {
+      "event.kind"     = "event"
+      "event.category" = ["web"]
+      "event.type"     = ["access"]
+      "event.module"   = "apache"
+    }
+  }
+
+  filter "set" {
+    when   = has(http.response.status_code)
+    fields = { "event.outcome" = http.response.status_code < 400 ? "success" : "failure" }
+  }
+
+  filter "set" {
+    when   = http.response.status_code == 408
+    fields = { "event.reason" = "request timeout" }
+  }
+
+  output "elasticsearch" {
+    hosts       = local.hosts
+    data_stream = var.data_stream
+    username    = env("ELASTICSEARCH_USERNAME", "")
+    password    = env("ELASTICSEARCH_PASSWORD", "")
+    api_key     = env("ELASTICSEARCH_API_KEY", "")
+  }
+}
+
+test "a request that never came" {
+  line = "1.2.3.4 - - [26/Apr/2018:01:28:08 +0900] \"-\" 408 - 30 \"-\" \"-\""
+  expect = {
+    "@timestamp"                = "2018-04-25T16:28:08.000Z"
+    "http.response.status_code" = 408
+    "source.address"            = "1.2.3.4"
+    "source.ip"                 = "1.2.3.4"
+    "event.duration"            = 30000
+    "event.outcome"             = "failure"
+    "event.reason"              = "request timeout"
+  }
+  absent = ["message", "url.original", "http.request.method", "user.name", "user_agent", "http.response.body.bytes", "tags"]
+}
+
+test "a page, with the time taken" {
+  line = "8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] \"GET /board/list.jsp?page=2 HTTP/1.1\" 200 5120 81234 \"https://www.example.com/\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/66.0.3359.117 Safari/537.36\""
+  expect = {
+    "http.request.method"         = "GET"
+    "url.original"                = "/board/list.jsp?page=2"
+    "url.path"                    = "/board/list.jsp"
+    "url.query"                   = "page=2"
+    "url.extension"               = "jsp"
+    "http.version"                = "1.1"
+    "http.response.status_code"   = 200
+    "http.response.body.bytes"    = 5120
+    "event.duration"              = 81234000
+    "event.outcome"               = "success"
+    "http.request.referrer"       = "https://www.example.com/"
+    "user_agent.name"             = "Chrome"
+    "user_agent.version"          = "66.0.3359.117"
+    "user_agent.os.name"          = "Windows"
+    "source.geo.country_iso_code" = "US"
+  }
+}
+
+test "common format, without referrer and agent" {
+  line   = "192.0.2.7 - - [26/Dec/2016:16:16:29 +0200] \"GET /favicon.ico HTTP/1.1\" 404 209"
+  expect = { "http.response.status_code" = 404, "event.outcome" = "failure", "url.original" = "/favicon.ico" }
+  absent = ["event.duration", "user_agent", "source.geo"]
+}
+
+test "an IPv6 client that logged in" {
+  line   = "2001:4860:4860::8888 - minji [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 - \"-\" \"curl/8.5.0\""
+  expect = { "source.ip" = "2001:4860:4860::8888", "user.name" = "minji", "http.version" = "2.0", "user_agent.name" = "curl" }
+}
+
+test "a host name instead of an address" {
+  line   = "monitoring-server - - [26/Apr/2018:01:28:08 +0900] \"GET /status HTTP/1.1\" 200 45 \"-\" \"-\""
+  expect = { "source.address" = "monitoring-server", "source.domain" = "monitoring-server" }
+  absent = ["source.ip"]
+}
+
+test "escaped quotes" {
+  line = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a\\\"b HTTP/1.1\" 200 45 \"https://example.com/?q=\\\"x\\\"\" \"agent \\\"quoted\\\" 1.0\""
+  expect = {
+    "url.original"          = "/a\\\"b"
+    "http.request.referrer" = "https://example.com/?q=\\\"x\\\""
+    "user_agent.original"   = "agent \\\"quoted\\\" 1.0"
+  }
+}
+
+test "a Korean URL" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8 HTTP/1.1\" 200 45 \"-\" \"-\""
+  expect = { "url.path" = "/검색", "url.query" = "q=나루", "url.original" = "/%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8" }
+}
+
+test "garbage instead of a request" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\\x16\\x03\\x01\\x02\" 400 226 99 \"-\" \"-\""
+  expect = { "http.response.status_code" = 400, "apache.access.request" = "\\x16\\x03\\x01\\x02" }
+  absent = ["url.original", "tags"]
+}
+
+test "a line cut in half" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
+  expect = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
+  tags   = ["_grokparsefailure"]
+}
