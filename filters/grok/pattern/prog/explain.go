@@ -1,5 +1,7 @@
 package prog
 
+import "math"
+
 // Explain matches text with the plain program and returns the furthest
 // position at which a path failed and the place in the expanded text of what
 // failed there. After a match, far is its end.
@@ -7,7 +9,10 @@ func (p *Prog) Explain(text []byte, limit int) (r Result, far, place int) {
 	m := p.NewMatcher(limit)
 	m.plain = newMachine(p.plain, p.groups)
 	m.plain.trace, m.plain.far = true, -1
-	r = m.Match(text)
+	if len(text) >= math.MaxInt32 {
+		return LimitExceeded, 0, 0
+	}
+	r = m.matchPlain(text, 0)
 	if r == Matched {
 		return r, int(m.caps[1]), 0
 	}

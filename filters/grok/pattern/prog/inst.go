@@ -63,10 +63,23 @@ type inst struct {
 	scan   *automaton
 }
 
-// dispatch lists for every byte the branches that can begin with it.
+// dispatch says for every byte which branches can begin with it.
 type dispatch struct {
-	index [257]uint8
-	lists [][]int32
+	// target is the place of the only branch, noBranch, or a code for a list.
+	target [257]int32
+	lists  [][]int32
+}
+
+const noBranch = -1
+
+// list returns the list that a target below noBranch stands for.
+func (d *dispatch) list(target int32) []int32 { return d.lists[noBranch-1-target] }
+
+func (d *dispatch) at(text []byte, pos int) int32 {
+	if pos < len(text) {
+		return d.target[text[pos]]
+	}
+	return d.target[endOfText]
 }
 
 // code is a program.

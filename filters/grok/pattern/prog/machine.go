@@ -124,6 +124,34 @@ func (m *machine) run(pc, pos int) int {
 			m.push(frameBranch, int(in.y), pos, 0)
 			pc = int(in.x)
 			continue
+		case opDispatch:
+			switch to := in.table.at(text, pos); {
+			case to >= 0:
+				pc = int(to)
+				continue
+			case to != noBranch:
+				m.push(frameChoices, pc, pos, 1)
+				pc = int(in.table.list(to)[0])
+				continue
+			}
+		case opRun:
+			if end := m.take(in, pos, in.m); end >= 0 {
+				pos = end
+				pc++
+				continue
+			}
+		case opScan:
+			end := in.scan.scan(text, pos)
+			if end >= 0 {
+				m.steps += (end - pos) >> 4
+				pos = end
+				pc = int(in.y)
+				continue
+			}
+			if end == scanUnsure {
+				pc = int(in.x)
+				continue
+			}
 		case opSaveStart:
 			m.saveStart(int(in.n), pos)
 			pc++
@@ -217,6 +245,8 @@ func (m *machine) resume(base int) (pc, pos int) {
 			if pos, ok := m.takeMore(f); ok {
 				return int(f.pc) + 1, pos
 			}
+		case frameChoices:
+			return m.moreChoices(f)
 		case frameGroup:
 			m.caps[2*f.a], m.caps[2*f.a+1] = f.pos, f.pc
 		case frameReg:
@@ -371,8 +401,6 @@ func (m *machine) sub(pc, pos int) int {
 func (m *machine) look(in *inst, pos int) bool {
 	at := pos
 	kind := syntax.Look(in.n)
-	keep := m.keep
-	defer func() { m.keep = keep }()
 	if kind >= syntax.Behind {
 		for range in.m {
 			if at == 0 {

@@ -2,7 +2,6 @@ package prog
 
 import (
 	"math"
-	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
 )
@@ -10,6 +9,7 @@ import (
 // Prog is a compiled expression. It is immutable.
 type Prog struct {
 	plain  *code
+	quick  *code // nil if there is none
 	groups int
 }
 
@@ -19,7 +19,7 @@ func Compile(t *syntax.Tree) (*Prog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prog{plain: plain, groups: len(t.Groups)}, nil
+	return &Prog{plain: plain, quick: compileQuick(t), groups: len(t.Groups)}, nil
 }
 
 // Result is the outcome of a match.
@@ -36,6 +36,7 @@ const (
 type Matcher struct {
 	prog  *Prog
 	plain *machine
+	quick *machine
 	limit int
 	caps  []int32
 }
@@ -49,7 +50,11 @@ func (p *Prog) NewMatcher(limit int) *Matcher {
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	return &Matcher{prog: p, limit: limit, caps: make([]int32, 2*p.groups)}
+	m := &Matcher{prog: p, limit: limit, caps: make([]int32, 2*p.groups)}
+	if p.quick != nil {
+		m.quick = newMachine(p.quick, p.groups)
+	}
+	return m
 }
 
 // Match searches text for the first match. Positions are 32 bits wide: a text
@@ -58,8 +63,44 @@ func (m *Matcher) Match(text []byte) Result {
 	if len(text) > math.MaxInt32-1 {
 		return LimitExceeded
 	}
-	return m.matchPlain(text, 0)
+	from := 0
+	if m.quick != nil {
+		end, start := m.search(text)
+		if end >= 0 {
+			m.accept(m.quick, start, end)
+			return Matched
+		}
+		if !m.quick.over {
+			return NoMatch
+		}
+		from = start
+	}
+	return m.matchPlain(text, from)
 }
+
+// search searches with the quick program. If its budget is used up, start is
+// where the plain program has to go on.
+func (m *Matcher) search(text []byte) (end, start int) {
+	v := m.quick
+	v.text, v.steps, v.over = text, 0, false
+	v.limit = quickLimit + quickPerByte*len(text)
+	for pos := 0; ; {
+		if end := v.attempt(pos); end >= 0 || v.over {
+			return end, pos
+		}
+		if pos >= len(text) {
+			return -1, pos
+		}
+		pos = nextRune(text, pos)
+	}
+}
+
+// The budget of the quick program for a line: a part that does not depend on
+// the line, and a part for each of its bytes.
+const (
+	quickLimit   = 4096
+	quickPerByte = 16
+)
 
 // Caps returns the start and end of each group of the last match, -1 for a
 // group that took no part; the whole match comes first.
@@ -92,15 +133,14 @@ func (m *Matcher) matchPlain(text []byte, from int) Result {
 		if pos >= len(text) {
 			return NoMatch
 		}
-		_, n := utf8.DecodeRune(text[pos:])
-		pos += n
+		pos = nextRune(text, pos)
 	}
 }
 
 func (m *Matcher) accept(v *machine, start, end int) {
 	copy(m.caps, v.caps)
 	if v.keep >= 0 {
-		start = v.keep
+		start = min(v.keep, end) // it may have been set further on, by a lookahead
 	}
 	m.caps[0], m.caps[1] = int32(start), int32(end)
 }

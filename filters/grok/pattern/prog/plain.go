@@ -344,7 +344,10 @@ func (e *emitter) str(n *syntax.Node) {
 		return
 	}
 	lit := string(n.Runes)
-	if len(lit) == 1 {
+	switch len(lit) {
+	case 0:
+		return
+	case 1:
 		e.add(inst{op: opByte, b: lit[0], pos: pos})
 		return
 	}

@@ -1,6 +1,7 @@
 package prog
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -18,11 +19,12 @@ const (
 type charSet struct {
 	tab   [256]uint8
 	mixed bool // tab has decode in it
+	hole  int  // the only byte that is not in it, -1 if there are more
 	set   *syntax.Set
 }
 
 func newCharSet(s *syntax.Set) *charSet {
-	c := &charSet{set: s}
+	c := &charSet{set: s, hole: -1}
 	for b := range rune(0x80) {
 		if s.Has(b) {
 			c.tab[b] = yes
@@ -38,6 +40,9 @@ func newCharSet(s *syntax.Set) *charSet {
 			c.tab[b] = decode
 			c.mixed = true
 		}
+	}
+	if out := s.Negate(); all && len(out.R) == 2 && out.R[0] == out.R[1] {
+		c.hole = int(out.R[0])
 	}
 	return c
 }
@@ -67,6 +72,12 @@ func (c *charSet) step(text []byte, pos int) int {
 
 // run returns the end of the longest run of members from pos on.
 func (c *charSet) run(text []byte, pos int) int {
+	if c.hole >= 0 {
+		if i := bytes.IndexByte(text[pos:], byte(c.hole)); i >= 0 {
+			return pos + i
+		}
+		return len(text)
+	}
 	for {
 		for pos < len(text) && c.tab[text[pos]] == yes {
 			pos++
