@@ -1,0 +1,304 @@
+package prog
+
+import (
+	"github.com/naru-log/naru/filters/grok/pattern/syntax"
+)
+
+// quick writes the quick program. Every node is compiled knowing follow, what
+// the text has to go on with after it: where a repeat and what follows cannot
+// begin with the same byte there is nothing to give back.
+type quick struct {
+	*emitter
+	first  map[*syntax.Node]*firstInfo
+	chars  map[rune]*charSet
+	noScan bool // write no automata
+}
+
+// compileQuick writes the quick program of a tree, or nil if there is none
+// that is better than the plain one.
+func compileQuick(t *syntax.Tree) (c *code) {
+	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet)}
+	q.survey(t.Root)
+	if q.recursive || q.stateful(t.Root) {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if r != any(ErrTooLarge) {
+				panic(r)
+			}
+			c = nil
+		}
+	}()
+	q.node(t.Root, allBytes(), true)
+	q.add(inst{op: opMatch})
+	return &q.code
+}
+
+// node writes n. last says that nothing after n can fail.
+func (q *quick) node(n *syntax.Node, follow *byteSet, last bool) {
+	if q.scan(n, follow) {
+		return
+	}
+	switch n.Op {
+	case syntax.OpCat:
+		q.cat(n, follow, last)
+	case syntax.OpAlt:
+		q.alt(n, follow, last)
+	case syntax.OpRepeat:
+		q.repeat(n, follow, last)
+	case syntax.OpCapture:
+		q.capture(n, func() { q.node(n.Subs[0], follow, last) })
+	case syntax.OpAtomic:
+		q.atomic(n, follow)
+	case syntax.OpLook:
+		q.look(n, follow)
+	case syntax.OpCall:
+		q.node(q.tree.Groups[n.Index].Node, follow, last)
+	default:
+		q.leaf(n)
+	}
+}
+
+func (q *quick) cat(n *syntax.Node, follow *byteSet, last bool) {
+	k := len(n.Subs)
+	follows := make([]*byteSet, k)
+	for i := k - 1; i >= 0; i-- {
+		follows[i] = follow
+		follow = q.before(n.Subs[i], follow)
+	}
+	for i, s := range n.Subs {
+		q.node(s, follows[i], last && i == k-1)
+	}
+}
+
+// branch is one way to go on at a dispatch.
+type branch struct {
+	first *byteSet
+	pc    int32
+}
+
+// dispatch fills in the table of the instruction at, with the branches in
+// order of preference.
+func (q *quick) dispatch(at int, branches []branch) {
+	t := &dispatch{}
+	ids := make(map[string]int32)
+	for b := range t.target {
+		var key []byte
+		var list []int32
+		for i, br := range branches {
+			if br.first[b] {
+				key = append(key, byte(i), byte(i>>8))
+				list = append(list, br.pc)
+			}
+		}
+		switch len(list) {
+		case 0:
+			t.target[b] = noBranch
+			continue
+		case 1:
+			t.target[b] = list[0]
+			continue
+		}
+		id, ok := ids[string(key)]
+		if !ok {
+			id = noBranch - 1 - int32(len(t.lists))
+			ids[string(key)] = id
+			t.lists = append(t.lists, list)
+		}
+		t.target[b] = id
+	}
+	q.inst[at].table = t
+}
+
+func (q *quick) alt(n *syntax.Node, follow *byteSet, last bool) {
+	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
+	var branches []branch
+	var ends []int
+	for i, s := range n.Subs {
+		branches = append(branches, branch{q.before(s, follow), q.pc()})
+		q.node(s, follow, last)
+		if i < len(n.Subs)-1 {
+			ends = append(ends, q.add(inst{op: opJump}))
+		}
+	}
+	for _, i := range ends {
+		q.inst[i].x = q.pc()
+	}
+	q.dispatch(at, branches)
+}
+
+func (q *quick) repeat(n *syntax.Node, follow *byteSet, last bool) {
+	body := n.Subs[0]
+	if set := q.single(body); set != nil {
+		q.run(n, set, follow, last)
+		return
+	}
+	inner := *q.before(body, follow)
+	inner.add(follow)
+	for i := range n.Min {
+		f := &inner
+		if i == n.Min-1 && n.Max == n.Min {
+			f = follow
+		}
+		q.node(body, f, false)
+	}
+	if n.Max < 0 {
+		q.quickLoop(n, &inner, follow)
+		return
+	}
+	type exit struct {
+		at   int
+		body int32
+	}
+	var exits []exit
+	for i := range n.Max - n.Min {
+		exits = append(exits, exit{q.add(inst{op: opDispatch, pos: int32(n.Pos)}), q.pc()})
+		f := &inner
+		if i == n.Max-n.Min-1 {
+			f = follow
+		}
+		q.node(body, f, last && i == n.Max-n.Min-1)
+	}
+	for _, e := range exits {
+		q.choice(e.at, n, branch{nil, e.body}, branch{follow, q.pc()})
+	}
+}
+
+// choice fills in a dispatch between another round and leaving.
+func (q *quick) choice(at int, n *syntax.Node, round, leave branch) {
+	first := *q.before(n.Subs[0], leave.first)
+	round.first = &first
+	if n.Lazy {
+		q.dispatch(at, []branch{leave, round})
+	} else {
+		q.dispatch(at, []branch{round, leave})
+	}
+}
+
+func (q *quick) quickLoop(n *syntax.Node, inner, follow *byteSet) {
+	head := q.pc()
+	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
+	empty := nullable(q.tree, n.Subs[0], 0)
+	reg := int32(q.regs)
+	if empty {
+		q.regs++
+		q.add(inst{op: opMark, n: reg})
+	}
+	q.node(n.Subs[0], inner, false)
+	check := -1
+	if empty {
+		check = q.add(inst{op: opCheck, n: reg})
+		if hasCapture(n) {
+			q.inst[check].m = 1
+		}
+	}
+	q.add(inst{op: opJump, x: head})
+	if check >= 0 {
+		q.inst[check].x = q.pc()
+	}
+	q.choice(at, n, branch{nil, int32(at + 1)}, branch{follow, q.pc()})
+}
+
+// single returns the set of a node that matches one character of a set.
+func (q *quick) single(n *syntax.Node) *charSet {
+	switch {
+	case n.Op == syntax.OpClass:
+		return q.set(n.Set)
+	case n.Op == syntax.OpString && len(n.Runes) == 1 && !n.Fold:
+		s, ok := q.chars[n.Runes[0]]
+		if !ok {
+			s = newCharSet(syntax.NewSet(n.Runes[0], n.Runes[0]))
+			q.chars[n.Runes[0]] = s
+		}
+		return s
+	}
+	return nil
+}
+
+// run writes a repeat of a single character.
+func (q *quick) run(n *syntax.Node, set *charSet, follow *byteSet, last bool) {
+	i := inst{op: opRunBack, set: set, n: int32(n.Min), m: int32(n.Max), follow: follow, pos: int32(n.Pos)}
+	first := firstBytes(set.set)
+	switch {
+	case n.Min == n.Max || first.disjoint(follow):
+		i.op = opRun
+	case n.Lazy && last:
+		i.op, i.m = opRun, i.n
+	case n.Lazy:
+		i.op = opRunLazy
+		i.b, i.a = onlyByte(follow)
+	case last:
+		i.op = opRun
+	}
+	q.add(i)
+}
+
+// onlyByte returns the byte of a set of one, with 1, or 0 with 0.
+func onlyByte(s *byteSet) (b, ok uint8) {
+	count := 0
+	for i, v := range s {
+		if v {
+			b = uint8(i)
+			count++
+		}
+	}
+	if count == 1 && !s[endOfText] {
+		return b, 1
+	}
+	return 0, 0
+}
+
+// atomic writes a group that gives nothing back: without ado if its body
+// never has an alternative left.
+func (q *quick) atomic(n *syntax.Node, follow *byteSet) {
+	at := q.add(inst{op: opAtomic, pos: int32(n.Pos)})
+	q.subProgram(at, func() { q.node(n.Subs[0], allBytes(), true) })
+	if !q.choiceless(at+1, len(q.inst)-1) {
+		return
+	}
+	// Written again without the sub-program.
+	q.inst = q.inst[:at]
+	q.node(n.Subs[0], allBytes(), true)
+}
+
+// choiceless reports whether the instructions from a to b never leave an
+// alternative open.
+func (q *quick) choiceless(a, b int) bool {
+	for _, in := range q.inst[a:b] {
+		switch in.op {
+		case opSplit, opRunBack, opRunLazy:
+			return false
+		case opDispatch:
+			if len(in.table.lists) > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// look writes a lookaround: one of a single character without a
+// sub-program, and none at all where what follows decides it.
+func (q *quick) look(n *syntax.Node, follow *byteSet) {
+	body := n.Subs[0]
+	negative := int32(0)
+	if n.Look == syntax.NotAhead || n.Look == syntax.NotBehind {
+		negative = 1
+	}
+	if set := q.single(body); set != nil {
+		op := opAhead
+		if n.Look >= syntax.Behind {
+			op = opBehind
+		}
+		q.add(inst{op: op, set: set, m: negative, pos: int32(n.Pos)})
+		return
+	}
+	if n.Look == syntax.NotAhead {
+		if f := q.firstOf(body); !f.nullable && f.set.disjoint(follow) {
+			return
+		}
+	}
+	at := q.add(inst{op: opLook, n: int32(n.Look), m: int32(n.Width), pos: int32(n.Pos)})
+	q.subProgram(at, func() { q.node(body, allBytes(), true) })
+}
