@@ -107,7 +107,7 @@ func (f *fake) store(docs []doc) string {
 			status = 201
 		}
 		item := fmt.Sprintf(`{"create":{"status":%d}}`, status)
-		if status > 299 {
+		if status/100 != 2 {
 			failed = true
 			item = fmt.Sprintf(`{"create":{"status":%d,"error":{"type":"type_%d","reason":"reason \"%d\"","caused_by":{"type":"x","reason":"y"}}}}`, status, status, status)
 		}

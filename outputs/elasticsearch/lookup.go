@@ -24,6 +24,7 @@ func (s *sender) resolve(ctx context.Context, b *body) error {
 		err := s.lookUp(ctx, b)
 		if err == nil {
 			s.wait.reset()
+			s.out.health.ok()
 			return nil
 		}
 		if ctx.Err() != nil {
