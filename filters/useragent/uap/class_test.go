@@ -1,6 +1,10 @@
 package uap
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+)
 
 // samples are user agents of today and of the past, by what they should be classified as.
 var samples = []struct {
@@ -74,6 +78,40 @@ func TestClasses(t *testing.T) {
 		p.Parse([]byte(s.ua), &r)
 		if r.Type != s.is || r.DeviceType != s.device {
 			t.Errorf("%q: %v on %v, want %v on %v (%+v)", s.ua, r.Type, r.DeviceType, s.is, s.device, r)
+		}
+	}
+}
+
+func TestClassesAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../../docs/user-agents.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{typeNames[:], deviceNames[:]} {
+		for _, n := range names {
+			if n != None.String() && !strings.Contains(string(doc), "`"+n+"`") {
+				t.Errorf("docs/user-agents.md does not have `%s`", n)
+			}
+		}
+	}
+}
+
+func TestClassifierKnowsEveryFact(t *testing.T) {
+	seen := map[fact]bool{}
+	for _, e := range evidence {
+		if seen[e.fact] {
+			t.Errorf("fact %d stands twice", e.fact)
+		}
+		seen[e.fact] = true
+		for _, l := range e.literals {
+			if l != string(normalise(nil, []byte(l))) || len(l) < minLiteral {
+				t.Errorf("literal %q can never be found", l)
+			}
+		}
+	}
+	for f := scanner; f <= desktop; f++ {
+		if !seen[f] {
+			t.Errorf("fact %d has no literals", f)
 		}
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"github.com/naru-log/naru/filters/useragent/uap/matcher"
 )
 
+// maxLength is how much of a user agent is looked at, in bytes: more than web servers take, and a bound for what a
+// log that was made up can cost.
+const maxLength = 16 << 10
+
 // Other is the family of what no rule matches.
 const Other = "Other"
 
@@ -62,7 +66,8 @@ type rule struct {
 type scratch struct {
 	machine    matcher.Machine
 	lower      []byte
-	normal     []byte
+	normal     []byte // lower, or folded
+	folded     []byte
 	seen       []uint64
 	candidates []uint64
 }
@@ -158,8 +163,9 @@ func (l *loader) intern(c clause) []uint16 {
 }
 
 // Parse fills r with what the rules say of ua, in each section the first rule that matches, and with its classes. r keeps
-// no part of ua.
+// no part of ua. Of a user agent longer than 16 KiB it reads the beginning.
 func (p *Parser) Parse(ua []byte, r *Result) {
+	ua = ua[:min(len(ua), maxLength)]
 	s, _ := p.scratch.Get().(*scratch)
 	if s == nil {
 		s = &scratch{}
@@ -213,7 +219,8 @@ func (s *scratch) prepare(p *Parser, ua []byte) {
 	}
 	s.normal = s.lower
 	if high >= 0x80 {
-		s.normal = normalise(nil, s.lower)
+		s.folded = normalise(s.folded[:0], s.lower)
+		s.normal = s.folded
 	}
 	s.machine.SetText(ua, s.lower)
 	words := (len(p.triggers) + 63) / 64

@@ -69,6 +69,16 @@ func TestResultKeepsNothing(t *testing.T) {
 	}
 }
 
+func TestEndlessUserAgent(t *testing.T) {
+	ua := strings.Repeat("; A100; U1 Build/", 1<<20/17)
+	var got, want Result
+	Default().Parse([]byte(ua), &got)
+	Default().Parse([]byte(ua[:maxLength]), &want)
+	if got.Family != want.Family || got.OS != want.OS || got.Device != want.Device {
+		t.Errorf("got %+v, want what its beginning gives: %+v", got, want)
+	}
+}
+
 func TestConcurrentParse(t *testing.T) {
 	p, err := Load(uaparser.DefinitionYaml) // with no rule compiled yet
 	if err != nil {
