@@ -1,0 +1,90 @@
+package agent
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/naru-log/naru/agent/config"
+	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/demolog"
+	"github.com/naru-log/naru/pipelines"
+)
+
+// discard is a writer that encodes and forgets.
+type discard struct {
+	enc *event.Encoder
+	buf []byte
+	n   int
+}
+
+func (d *discard) Write(_ context.Context, ev *event.Event) error {
+	d.buf = d.enc.Append(d.buf[:0], ev)
+	d.n += len(d.buf)
+	return nil
+}
+func (d *discard) Deadline() time.Time         { return time.Time{} }
+func (d *discard) Flush(context.Context) error { return nil }
+func (d *discard) Close(context.Context) error { return nil }
+
+// eventPath is a worker of the built-in Apache pipeline and a batch of lines as
+// an Apache logs them.
+func eventPath(tb testing.TB) (*worker, *event.Batch, *discard) {
+	tb.Helper()
+	cfg, diags := config.Load([]string{"apache"}, config.Options{Kinds: Kinds(), Builtin: pipelines.FS()})
+	if diags.HasErrors() {
+		tb.Fatal(diags.Diagnostics)
+	}
+	b, more := newBench(cfg.Pipelines[0])
+	if more.HasErrors() {
+		tb.Fatal(more)
+	}
+	gen, at := demolog.New(1), time.Date(2018, 4, 26, 1, 28, 8, 0, time.FixedZone("KST", 9*3600))
+	batch := &event.Batch{Source: event.NewSource(7, "/var/log/apache2/access.log", at), ReadAt: at}
+	for i := range 1000 {
+		start := len(batch.Data)
+		batch.Data = gen.Append(batch.Data, at.Add(time.Duration(i)*20*time.Millisecond))
+		batch.Lines = append(batch.Lines, event.Line{Start: uint32(start), End: uint32(len(batch.Data) - 1), Offset: int64(start)})
+	}
+	out := &discard{enc: b.enc}
+	b.worker.sinks = []sink{{Writer: out}}
+	b.worker.metrics = newPipelineMetrics(prometheus.NewRegistry())
+	return b.worker, batch, out
+}
+
+func TestEventPathDoesNotAllocate(t *testing.T) {
+	w, batch, out := eventPath(t)
+	run := func() {
+		batch.Arm(func(*event.Batch) {}, func(*event.Batch) {})
+		if err := w.process(context.Background(), batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run() // caches fill, buffers grow
+	// A garbage collection in between may empty a pool, hence not exactly 0.
+	if n := testing.AllocsPerRun(20, run); n > 5 {
+		t.Errorf("%v allocations for %d lines", n, len(batch.Lines))
+	}
+	if out.n == 0 {
+		t.Error("nothing was encoded")
+	}
+}
+
+// BenchmarkEventPath is one line through the built-in Apache pipeline, from its
+// bytes to its encoded document.
+func BenchmarkEventPath(b *testing.B) {
+	w, batch, out := eventPath(b)
+	b.ReportAllocs()
+	lines := 0
+	for b.Loop() {
+		batch.Arm(func(*event.Batch) {}, func(*event.Batch) {})
+		if err := w.process(context.Background(), batch); err != nil {
+			b.Fatal(err)
+		}
+		lines += len(batch.Lines)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(lines), "ns/line")
+	b.ReportMetric(float64(out.n)/float64(lines), "B/document")
+}
