@@ -171,25 +171,43 @@ func compileCoalesce(c *compiler, call *hclsyntax.FunctionCallExpr, args []*node
 		return &node{at: call.Range(), kind: event.Any, eval: absent}
 	}
 	evals := make([]func(*event.Event) event.Value, len(args))
+	known := make([]class, len(args))
 	for i, arg := range args {
-		evals[i] = arg.choice()
+		evals[i], known[i] = arg.choice(), classOf(arg.kind)
 	}
-	return c.folded(computed(call.Range(), kind, func(ev *event.Event) event.Value {
-		var first event.Value
-		text := kind == event.String
-		for _, eval := range evals {
-			v := eval(ev)
-			if first.Kind() == event.Absent {
-				first = v
-				if kind != event.Any && first.Kind() != event.Absent {
-					break
-				}
+	eval := func(ev *event.Event) event.Value { return firstAlike(ev, evals, known) }
+	if kind != event.Any {
+		eval = func(ev *event.Event) event.Value {
+			v := first(ev, evals)
+			if kind == event.String {
+				return textValue(ev, v)
 			}
-			text = text || classOf(v.Kind()) == textClass
+			return v
 		}
-		if text && classOf(first.Kind()) != textClass && first.Kind() != event.JSON {
-			return textValue(ev, first)
+	}
+	return c.folded(computed(call.Range(), kind, eval), args...)
+}
+
+func first(ev *event.Event, evals []func(*event.Event) event.Value) event.Value {
+	for _, eval := range evals {
+		if v := eval(ev); v.Kind() != event.Absent {
+			return v
 		}
-		return first
-	}), args...)
+	}
+	return event.Value{}
+}
+
+// firstAlike is first where the types of the values are known only now: all of
+// them take part in finding the type of the result.
+func firstAlike(ev *event.Event, evals []func(*event.Event) event.Value, known []class) event.Value {
+	var found event.Value
+	var all types
+	for i, eval := range evals {
+		v := eval(ev)
+		all |= typesOf(known[i], v)
+		if found.Kind() == event.Absent {
+			found = v
+		}
+	}
+	return all.convert(ev, found)
 }

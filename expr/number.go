@@ -151,6 +151,9 @@ func arithmetic(op byte, a, b number) (number, bool) {
 	case '%':
 		f = math.Mod(x, y)
 	}
+	if f == 0 {
+		f = 0 // never the negative zero
+	}
 	return number{f: f}, finite(f) && !(y == 0 && (op == '/' || op == '%'))
 }
 
@@ -183,7 +186,7 @@ func negate(n number) number {
 	if n.whole && n.i != math.MinInt64 {
 		return number{i: -n.i, whole: true}
 	}
-	return number{f: -n.float()}
+	return number{f: 0 - n.float()} // never the negative zero
 }
 
 // rounded turns a float that is whole into an int64 when it fits.

@@ -146,24 +146,61 @@ func (c *compiler) conditional(e *hclsyntax.ConditionalExpr) *node {
 			return branch(ev)
 		})
 	}
+	knownYes, knownNo := classOf(yes.kind), classOf(no.kind)
 	return computed(e.Range(), kind, func(ev *event.Event) event.Value {
 		v, other := x(ev), y(ev)
+		all := typesOf(knownYes, v) | typesOf(knownNo, other)
 		if !test(ev) {
-			v, other = other, v
+			v = other
 		}
-		if classOf(other.Kind()) == textClass && classOf(v.Kind()) != textClass {
-			return textValue(ev, v)
-		}
-		return v
+		return all.convert(ev, v)
 	})
+}
+
+// types is the set of the types of values of which one is chosen.
+type types uint8
+
+const (
+	textType types = 1 << iota
+	numberType
+	boolType
+)
+
+// typesOf is the type of a value; what is known at load counts also when the
+// value is missing.
+func typesOf(known class, v event.Value) types {
+	if known == anyClass {
+		known = classOf(v.Kind())
+	}
+	switch known {
+	case textClass:
+		return textType
+	case numberClass:
+		return numberType
+	case boolClass:
+		return boolType
+	}
+	return 0
+}
+
+// convert makes the chosen value text when one of the values is text. There is
+// no value when numbers and truth values are mixed: HCL refuses that as well.
+func (t types) convert(ev *event.Event, v event.Value) event.Value {
+	k := classOf(v.Kind())
+	switch {
+	case t&textType != 0 && (k == numberClass || k == boolClass):
+		return textValue(ev, v)
+	case t == numberType|boolType:
+		return event.Value{}
+	}
+	return v
 }
 
 // unify finds the kind of a value that comes from one of several nodes: Any
 // when that depends on the event.
 func (c *compiler) unify(at hcl.Range, nodes ...*node) (event.Kind, bool) {
-	kind, common := event.Absent, anyClass
-	var first *node
-	dynamic := false
+	var all types
+	kind, dynamic := event.Absent, false
 	for _, n := range nodes {
 		k := classOf(n.kind)
 		switch {
@@ -174,29 +211,33 @@ func (c *compiler) unify(at hcl.Range, nodes ...*node) (event.Kind, bool) {
 			return 0, false
 		case k == anyClass || k == listClass:
 			dynamic = true
-		case first == nil:
-			first, kind, common = n, n.kind, k
-		case k == common:
-			if n.kind != kind {
-				kind = wider(k)
-			}
-		case k == textClass || common == textClass:
-			kind, common = event.String, textClass
-		default:
-			c.errorf(at, "Inconsistent result types", "The result is %s or %s, depending on the event. Make them the same with tostring(…).", common, k)
-			return 0, false
+			continue
+		case kind == event.Absent:
+			kind = n.kind
+		case kind != n.kind:
+			kind = wider(k)
 		}
+		all |= typesOf(k, event.Value{})
 	}
-	if dynamic || kind == event.Absent {
+	switch {
+	case dynamic || kind == event.Absent:
 		return event.Any, true
+	case all == numberType|boolType:
+		c.errorf(at, "Inconsistent result types", "The result is a number or true or false, depending on the event. Make them the same with tostring(…).")
+		return 0, false
+	case all&textType != 0 && all != textType:
+		return event.String, true
 	}
 	return kind, true
 }
 
 // wider is the kind that stands for every kind of a class.
 func wider(k class) event.Kind {
-	if k == numberClass {
+	switch k {
+	case numberClass:
 		return event.Float
+	case boolClass:
+		return event.Bool
 	}
 	return event.String
 }
