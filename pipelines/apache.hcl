@@ -45,7 +45,9 @@ pipeline "apache_access" {
       APACHE_CLIENT  = "%{NOTSPACE:source.address} %{NOTSPACE:apache.access.user.identity} (?:-|%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
       APACHE_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{INT:apache.access.microseconds:int})?"
       APACHE_AGENT   = "\"(?:-|%{APACHE_TEXT:http.request.referrer})\" \"(?:-|%{APACHE_TEXT:user_agent.original})\""
-      APACHE_LINE    = "%{APACHE_CLIENT} \"%{APACHE_REQUEST}\" %{APACHE_ANSWER}(?: %{APACHE_AGENT})?"
+      # What a LogFormat appends; "-" and "\"-\"" stand for nothing.
+      APACHE_REST = "(?:\"-\"|%{GREEDYDATA:apache.access.rest})"
+      APACHE_LINE = "%{APACHE_CLIENT} \"%{APACHE_REQUEST}\" %{APACHE_ANSWER}(?: %{APACHE_AGENT}(?: %{APACHE_REST})?)?"
     }
   }
 

@@ -1,0 +1,180 @@
+# Nginx access logs in the combined format, also with a list of addresses
+# (X-Forwarded-For) or the host asked for in front, and with $request_time after
+# the user agent.
+
+variable "paths" {
+  description = "access logs to follow; globs allowed"
+  default     = ["/var/log/nginx/*access.log"]
+}
+
+variable "data_stream" {
+  description = "data stream that takes the documents"
+  default     = "logs-nginx.access-default"
+}
+
+variable "geoip_databases" {
+  description = "mmdb files, such as GeoLite2-City.mmdb and GeoLite2-ASN.mmdb; without one the built-in countries are used"
+  default     = []
+}
+
+variable "original" {
+  description = "keep the whole line in event.original, as Filebeat's module does"
+  default     = true
+}
+
+locals {
+  hosts = split(",", env("ELASTICSEARCH_HOSTS", "http://localhost:9200"))
+}
+
+pipeline "nginx_access" {
+  input "file" {
+    paths = var.paths
+  }
+
+  filter "set" {
+    when   = var.original
+    fields = { "event.original" = message }
+  }
+
+  filter "grok" {
+    match = ["^%{NGINX_LINE}$"]
+
+    pattern_definitions = {
+      NGINX_HOST    = "(?:%{IP:destination.ip}|%{NGINX_NAME:destination.domain})(?::%{POSINT:destination.port:int})?"
+      NGINX_NAME    = "[^\\s,:\"]+"
+      NGINX_CLIENT  = "(?:%{IP}|%{NGINX_NAME}|unix:)"
+      NGINX_CLIENTS = "%{NGINX_CLIENT}(?:\"?,?\\s+\"?%{NGINX_CLIENT})*"
+      NGINX_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
+      NGINX_REQUEST = "(?:%{WORD:http.request.method} %{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|-|%{NGINX_TEXT:nginx.access.request})"
+      NGINX_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})"
+      NGINX_AGENT   = "\"(?:-|%{NGINX_TEXT:http.request.referrer})\" \"(?:-|%{NGINX_TEXT:user_agent.original})\""
+      NGINX_SECONDS = "(?: (?:-|%{NUMBER:nginx.access.seconds:double}))?"
+      NGINX_REST    = "(?:\"-\"|%{GREEDYDATA:nginx.access.rest})"
+      NGINX_LINE    = "(?:%{NGINX_HOST} (?=[^-]))?\"?%{NGINX_CLIENTS:source.address}\"? - (?:-|%{DATA:user.name}) \\[%{HTTPDATE:nginx.access.time}\\] \"%{NGINX_REQUEST}\" %{NGINX_ANSWER} %{NGINX_AGENT}%{NGINX_SECONDS}(?: %{NGINX_REST})?"
+    }
+  }
+
+  filter "date" {
+    field   = "nginx.access.time"
+    formats = ["dd/MMM/yyyy:HH:mm:ss Z"]
+  }
+
+  # The first public address of the list counts, or else the first.
+  filter "address" {
+    domain = ""
+    list   = "nginx.access.remote_ip_list"
+  }
+
+  filter "url" {}
+
+  filter "user_agent" {}
+
+  filter "geoip" {
+    databases = var.geoip_databases
+  }
+
+  filter "set" {
+    when   = has(destination.domain)
+    fields = { "url.domain" = destination.domain }
+  }
+
+  filter "set" {
+    when   = has(source.ip)
+    fields = { "related.ip" = source.ip }
+  }
+
+  filter "set" {
+    when   = has(nginx.access.seconds)
+    fields = { "event.duration" = round(nginx.access.seconds * 1000000000) }
+  }
+
+  filter "remove" {
+    fields = ["nginx.access.seconds"]
+  }
+
+  filter "set" {
+    fields = {
+      "event.kind"     = "event"
+      "event.category" = ["web"]
+      "event.type"     = ["access"]
+      "event.module"   = "nginx"
+    }
+  }
+
+  filter "set" {
+    when   = has(http.response.status_code)
+    fields = { "event.outcome" = http.response.status_code < 400 ? "success" : "failure" }
+  }
+
+  filter "set" {
+    when   = http.response.status_code == 408
+    fields = { "event.reason" = "request timeout" }
+  }
+
+  output "elasticsearch" {
+    hosts       = local.hosts
+    data_stream = var.data_stream
+    username    = env("ELASTICSEARCH_USERNAME", "")
+    password    = env("ELASTICSEARCH_PASSWORD", "")
+    api_key     = env("ELASTICSEARCH_API_KEY", "")
+  }
+}
+
+test "a page" {
+  line = "89.160.20.156 - - [25/Oct/2016:14:49:34 +0200] \"GET /favicon.ico HTTP/1.1\" 404 571 \"http://localhost:8080/\" \"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/54.0.2840.59 Safari/537.36\""
+  expect = {
+    "@timestamp"                  = "2016-10-25T12:49:34.000Z"
+    "source.ip"                   = "89.160.20.156"
+    "url.path"                    = "/favicon.ico"
+    "url.extension"               = "ico"
+    "http.response.status_code"   = 404
+    "event.outcome"               = "failure"
+    "user_agent.name"             = "Chrome"
+    "user_agent.os.full"          = "Mac OS X 10.12.0"
+    "source.geo.country_iso_code" = "SE"
+  }
+  absent = ["source.domain", "message", "tags"]
+}
+
+test "a list of addresses" {
+  line = "\"10.5.102.222, 175.16.199.1, 204.246.1.1\" 10.2.1.185 - - [22/Jan/2016:13:18:29 +0000] \"GET /assets/xxxx?q=100 HTTP/1.1\" 200 25507 \"-\" \"Amazon CloudFront\""
+  expect = {
+    "source.address"              = "175.16.199.1"
+    "source.ip"                   = "175.16.199.1"
+    "url.query"                   = "q=100"
+    "nginx.access.remote_ip_list" = ["10.5.102.222", "175.16.199.1", "204.246.1.1", "10.2.1.185"]
+  }
+}
+
+test "the host asked for in front" {
+  line   = "lessons.example.com 192.168.0.1 - - [09/Jun/2020:12:10:39 -0700] \"GET /%EC%84%9C%EC%9A%B8/ HTTP/1.1\" 206 7648063 \"-\" \"curl/8.5.0\""
+  expect = { "destination.domain" = "lessons.example.com", "url.domain" = "lessons.example.com", "source.ip" = "192.168.0.1", "url.path" = "/서울/" }
+}
+
+test "a connection that never asked, and its time" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\" 408 0 \"-\" \"-\" 60.001"
+  expect = { "http.response.status_code" = 408, "event.duration" = 60001000000, "event.reason" = "request timeout" }
+  absent = ["url.original", "user_agent"]
+}
+
+test "an IPv6 client with a user name" {
+  line   = "2001:db8::7 - haneul [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 0 \"-\" \"-\""
+  expect = { "source.ip" = "2001:db8::7", "user.name" = "haneul", "http.version" = "2.0" }
+}
+
+test "a client on a Unix socket" {
+  line   = "unix: - - [26/Feb/2019:15:39:42 +0100] \"hello\" 400 173 \"-\" \"-\""
+  expect = { "source.address" = "unix:", "nginx.access.request" = "hello" }
+  absent = ["source.ip", "related", "nginx.access.remote_ip_list"]
+}
+
+test "escaped quotes" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45 \"-\" \"agent \\x22quoted\\x22\""
+  expect = { "user_agent.original" = "agent \\x22quoted\\x22" }
+}
+
+test "a line cut in half" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
+  expect = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
+  tags   = ["_grokparsefailure"]
+}
