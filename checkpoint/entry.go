@@ -56,4 +56,7 @@ type Entry struct {
 	Finished bool
 	// Seen is when the file was last known to exist, exact to the second.
 	Seen time.Time
+	// Fresh is a time at which the file had certainly not been rotated away yet,
+	// exact to the nanosecond.
+	Fresh time.Time
 }

@@ -99,6 +99,7 @@ func appendPut(b []byte, e *Entry) []byte {
 		b = binary.AppendUvarint(b, uint64(e.Sent))
 		b = binary.AppendUvarint(b, uint64(e.Limit))
 		b = binary.AppendVarint(b, e.Seen.Unix())
+		b = binary.AppendVarint(b, e.Fresh.UnixNano())
 		return append(b, flag(e.Compressed)|flag(e.Finished)<<1)
 	})
 }
@@ -252,6 +253,7 @@ func decodeRecord(payload []byte) (rec record, err error) {
 		e.Head, e.Tail = r.signature(), r.signature()
 		e.Offset, e.Sent, e.Limit = r.offset(), r.offset(), r.offset()
 		e.Seen = time.Unix(r.varint(), 0)
+		e.Fresh = time.Unix(0, r.varint())
 		if b := r.take(1); b != nil {
 			e.Compressed, e.Finished = b[0]&1 != 0, b[0]&2 != 0
 		}

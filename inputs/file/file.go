@@ -149,7 +149,7 @@ func (f *file) entry() checkpoint.Entry {
 		Device: f.key.device, Inode: f.key.inode, Compressed: f.compressed,
 		Head: f.head, Offset: f.watermark, Tail: f.markSign,
 		Sent: max(f.position, f.uncertain), Limit: f.watermark + f.in.window + f.in.slack,
-		Finished: f.finished, Seen: f.seen,
+		Finished: f.finished, Seen: f.seen, Fresh: f.fresh(),
 	}
 }
 
@@ -159,9 +159,24 @@ func (in *Input) fromEntry(e checkpoint.Entry) *file {
 		in: in, src: event.NewSource(e.ID, e.Path, e.FirstSeen),
 		key: key{e.Device, e.Inode}, location: e.Location, compressed: e.Compressed,
 		head: e.Head, watermark: e.Offset, markSign: e.Tail, position: e.Offset,
-		uncertain: e.Sent, finished: e.Finished, seen: e.Seen, changed: e.Seen,
+		uncertain: e.Sent, finished: e.Finished, seen: e.Seen, readAt: e.Fresh, changed: e.Fresh,
 		recorded: true, durable: e.Offset, putMark: e.Offset, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
 	}
+}
+
+// fresh is a time at which the file had not been rotated away yet. A renamed file
+// may be read for long afterwards, but its modification time tells; the
+// modification time of a truncated one may already be that of its new content,
+// but it was read before. f.mu is held.
+func (f *file) fresh() time.Time {
+	t := f.readAt
+	if f.changed.Before(t) {
+		t = f.changed
+	}
+	if t.Before(f.src.FirstSeen) {
+		return f.src.FirstSeen
+	}
+	return t
 }
 
 // dirtyList is the files that changed since the last commit.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +37,7 @@ type delivery struct {
 	again, certain int
 	pending        []*event.Batch
 	hold           bool // acknowledge nothing
+	dead           bool // the process was killed
 	rng            *rand.Rand
 }
 
@@ -52,6 +51,10 @@ func (d *delivery) emit(ctx context.Context, b *event.Batch) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.dead {
+		b.Release()
+		return nil
+	}
 	d.sources[b.Source.ID] = b.Source
 	for _, l := range b.Lines {
 		k, text := lineKey{b.Source.ID, l.Offset}, string(b.Data[l.Start:l.End])
@@ -96,13 +99,6 @@ func (d *delivery) settleAll() {
 	for _, b := range d.pending {
 		b.Done()
 	}
-	d.pending = nil
-}
-
-// forget is a crash: what is pending is never decided.
-func (d *delivery) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.pending = nil
 }
 
@@ -216,15 +212,18 @@ func (a *agent) shutdown() {
 	}
 }
 
-// kill stops as kill -9 does: nothing more is saved.
+// kill stops as kill -9 does: at one moment nothing more is sent or saved.
 func (a *agent) kill() {
 	a.t.Helper()
+	a.out.mu.Lock()
+	a.out.dead = true
 	image, err := os.ReadFile(filepath.Join(a.dir, "checkpoint"))
-	if err != nil {
+	a.out.pending = nil
+	a.out.mu.Unlock()
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		a.t.Fatal(err)
 	}
 	a.stop()
-	a.out.forget()
 	a.in.detach()
 	if err := a.store.Close(); err != nil {
 		a.t.Errorf("close store: %v", err)
@@ -232,6 +231,10 @@ func (a *agent) kill() {
 	if err := os.WriteFile(filepath.Join(a.dir, "checkpoint"), image, 0o600); err != nil {
 		a.t.Fatal(err)
 	}
+	if image == nil {
+		must(a.t, os.Remove(filepath.Join(a.dir, "checkpoint")))
+	}
+	a.out.dead = false
 }
 
 // once reads everything that is there.
@@ -357,4 +360,3 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func sorted(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

@@ -206,6 +206,7 @@ func (s *scanner) confirm(f *file, path string, info os.FileInfo, w *walk, now t
 		}
 		f.location = path
 		f.markDirty()
+		s.in.queue.wake(f) // its reader may have looked for it where it was
 	}
 	f.place, f.closing, f.nextSearch, f.searchPause = placed, false, time.Time{}, 0
 	f.observe(info, now)
@@ -221,6 +222,9 @@ func (f *file) observe(info os.FileInfo, now time.Time) {
 	if size == f.size && changed.Equal(f.changed) && !f.grew.IsZero() {
 		f.lookEvery = min(f.lookEvery*3/2, in.cfg.SweepInterval)
 		f.nextLook = now.Add(f.lookEvery)
+		if size > f.position && !f.finished && !f.compressed {
+			in.queue.wake(f)
+		}
 		return
 	}
 	f.size, f.changed, f.grew = size, changed, now

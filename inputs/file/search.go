@@ -141,16 +141,16 @@ func (s *scanner) findContent(files []*file, beside []candidate) {
 	}
 }
 
+// clockSlack is how far the times of files may lag behind the clock.
+const clockSlack = 10 * time.Millisecond
+
 // missedGeneration reports whether a file beside lost ones came to be and was
 // rotated away while nobody looked: it is named like a rotated one, and was
-// written to after the file that was followed had been rotated.
+// written to after the file that was followed was last read.
 func (s *scanner) missedGeneration(c candidate, files []*file) (origin string, missed bool) {
 	for _, f := range files {
 		f.mu.Lock()
-		since := f.changed
-		if since.Before(f.src.FirstSeen) {
-			since = f.src.FirstSeen
-		}
+		since := f.fresh().Add(-clockSlack)
 		path := f.src.Path
 		f.mu.Unlock()
 		if generation(filepath.Base(path), filepath.Base(c.path)) && c.info.ModTime().After(since) {

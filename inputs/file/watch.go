@@ -16,7 +16,6 @@ type watcher struct {
 	dirs    map[string]bool
 	targets map[string]string // by path of a link: the path of what it leads to
 	byPath  map[string]*file
-	full    bool // the system allows no more watches
 }
 
 func newWatcher() (*watcher, error) {
