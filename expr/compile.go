@@ -13,11 +13,15 @@ import (
 // declares the fields that are read, so it comes before Schema.Freeze, and it
 // believes the kinds that writers have declared so far. The error is an *Error.
 func (e Expression) Compile(s *event.Schema) (*Program, error) {
-	n, err := e.node(s)
+	c, root, err := e.compiler(s)
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{eval: n.value(), kind: n.kind, slot: n.slot, bare: n.bare}
+	n := c.compile(root)
+	if c.diags.HasErrors() {
+		return nil, &Error{Diagnostics: c.diags}
+	}
+	p := &Program{eval: n.value(), kind: n.kind, slot: n.slot, bare: n.bare, reads: c.reads}
 	if n.konst != nil {
 		p.constant = *n.konst
 		p.kind = n.konst.Kind()
@@ -32,26 +36,12 @@ func (e Expression) CompileCondition(s *event.Schema) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	test := c.truth(c.compile(root))
-	if c.diags.HasErrors() {
-		return nil, &Error{Diagnostics: c.diags}
-	}
-	return &Condition{test: test}, nil
-}
-
-func (e Expression) node(s *event.Schema) (*node, error) {
-	c, root, err := e.compiler(s)
-	if err != nil {
-		return nil, err
-	}
 	n := c.compile(root)
-	if n.kind == event.List && n.konst == nil && !n.bare {
-		c.errorf(n.at, "List in an expression", "A list can only be written out or be a field by itself.")
-	}
+	test := c.truth(n)
 	if c.diags.HasErrors() {
 		return nil, &Error{Diagnostics: c.diags}
 	}
-	return n, nil
+	return &Condition{test: test, constant: n.konst != nil, reads: c.reads}, nil
 }
 
 func (e Expression) compiler(s *event.Schema) (*compiler, hclsyntax.Expression, error) {
@@ -74,6 +64,7 @@ type compiler struct {
 	ctx       *hcl.EvalContext
 	functions map[string]builtin
 	blank     *event.Event // for folding what needs no field
+	reads     []read
 	diags     hcl.Diagnostics
 }
 
@@ -192,6 +183,7 @@ func (c *compiler) fieldAt(path string, at hcl.Range) *node {
 	if err != nil {
 		return c.errorf(at, "Invalid field", "%s.", sentence(err))
 	}
+	c.reads = append(c.reads, read{slot, at})
 	kind := c.schema.Kind(slot)
 	if kind == event.Absent {
 		kind = event.Any

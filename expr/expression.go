@@ -71,6 +71,7 @@ type Program struct {
 	slot     event.Slot
 	bare     bool
 	constant event.Value
+	reads    []read
 }
 
 // Eval evaluates the expression over an event. Text that had to be built lies
@@ -94,8 +95,13 @@ func (p *Program) Slot() (event.Slot, bool) { return p.slot, p.bare }
 // Condition is a compiled expression that is true or false. Like Program it has
 // no state.
 type Condition struct {
-	test func(*event.Event) bool
+	test     func(*event.Event) bool
+	constant bool
+	reads    []read
 }
 
 // True reports whether the condition holds for an event.
 func (c *Condition) True(ev *event.Event) bool { return c.test(ev) }
+
+// Constant is the value of a condition that does not depend on the event.
+func (c *Condition) Constant() (value, ok bool) { return c.constant && c.test(nil), c.constant }

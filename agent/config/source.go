@@ -35,7 +35,7 @@ func (l *loader) sources(args []string) ([]source, hcl.Diagnostics) {
 	for _, arg := range args {
 		found, err := l.resolve(arg)
 		if err != nil {
-			diags = append(diags, errorAt(nil, "Cannot load "+arg, "%s", err.Error()))
+			diags = append(diags, errorAt(nil, "Cannot load "+arg, "%s", sentence(err)))
 			continue
 		}
 		all = append(all, found...)
@@ -135,4 +135,17 @@ func listed[V any](set map[string]V) string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
+}
+
+// sentence gives an error's text with a capital letter and a full stop.
+func sentence(err error) string {
+	text := err.Error()
+	if text == "" {
+		return text
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
 }
