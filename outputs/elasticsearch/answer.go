@@ -1,7 +1,6 @@
 package elasticsearch
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -44,36 +43,18 @@ func (a *answer) read(r io.Reader, items []item) error {
 	s := &a.scan
 	s.reset(r)
 	count := -1 // of items, unknown
-	err := s.object(func(key []byte) error {
-		switch string(key) {
-		case "errors":
-			switch failed, err := s.boolean(); {
-			case err != nil:
-				return err
-			case !failed && count < 0:
-				n, err := s.countStatuses()
-				if err == nil {
-					count = n
-					for i := range items {
-						items[i].status = 201
-					}
-					err = errAllRead
-				}
-				return err
-			}
-			return nil
-		case "items":
-			var err error
-			count, err = a.items(items)
-			return err
+	err := s.object(func(key []byte) (err error) {
+		if string(key) != "items" {
+			return s.skip() // "errors" too: whether there are any is seen item by item
 		}
-		return s.skip()
+		count, err = a.items(items)
+		return err
 	})
 	if err == nil {
 		err = s.end()
 	}
 	switch {
-	case err != nil && !errors.Is(err, errAllRead):
+	case err != nil:
 		return fmt.Errorf("%w: %w", errNotAnswer, err)
 	case count != len(items):
 		return fmt.Errorf("%w: %d, not %d", errItemCount, max(count, 0), len(items))
@@ -81,18 +62,25 @@ func (a *answer) read(r io.Reader, items []item) error {
 	return nil
 }
 
-// errAllRead ends the reading of an answer in which nothing failed.
-var errAllRead = errors.New("read to the end")
+// created is the item of a document that was stored, in the very bytes that a
+// server writes when nothing more is asked for. Nearly all items are this.
+const created = `{"create":{"status":201}}`
 
 // items reads the list of items and returns how many there are.
 func (a *answer) items(items []item) (int, error) {
 	n := 0
-	err := a.scan.array(func() error {
-		status, err := a.item(n)
+	set := func(status uint16) {
 		if n < len(items) {
 			items[n].status = status
 		}
 		n++
+	}
+	err := a.scan.array(func() error {
+		status, err := a.item(n)
+		set(status)
+		for err == nil && a.scan.literally(","+created) {
+			set(http.StatusCreated)
+		}
 		return err
 	})
 	return n, err
@@ -169,21 +157,4 @@ func (a *answer) why(item int) (kind, reason string) {
 		return "unknown", ""
 	}
 	return string(a.refusal[i].kind), string(a.refusal[i].reason)
-}
-
-var statusKey = []byte(`"status"`)
-
-// countStatuses reads to the end and counts the items, each of which has one
-// status and, when nothing failed, no text in which the word could stand.
-func (s *scanner) countStatuses() (int, error) {
-	n := 0
-	for {
-		n += bytes.Count(s.buf[s.at:s.len], statusKey)
-		s.at = max(s.at, s.len-len(statusKey)+1) // the word may continue
-		if err := s.more(); err == io.EOF {
-			return n, s.closed()
-		} else if err != nil {
-			return 0, err
-		}
-	}
 }

@@ -354,4 +354,3 @@ func await(t *testing.T, ok func() bool) {
 		time.Sleep(time.Millisecond)
 	}
 }
-

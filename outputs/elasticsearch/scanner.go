@@ -104,19 +104,14 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// closed checks that what is left in the buffer, the end of the stream, ends an
-// object.
-func (s *scanner) closed() error {
-	for i := s.len - 1; i >= 0; i-- {
-		switch s.buf[i] {
-		case ' ', '\n', '\r', '\t':
-			continue
-		case '}':
-			return nil
-		}
-		break
+// literally consumes exactly text, or nothing when that is not what comes next
+// or has not arrived yet.
+func (s *scanner) literally(text string) bool {
+	if rest := s.buf[s.at:s.len]; len(rest) < len(text) || string(rest[:len(text)]) != text {
+		return false
 	}
-	return errTruncated
+	s.at += len(text)
+	return true
 }
 
 // object reads an object. member is called for each name and consumes the
@@ -163,28 +158,6 @@ func (s *scanner) sequence(open, close byte, element func() error) error {
 	}
 }
 
-func (s *scanner) boolean() (bool, error) {
-	c, err := s.token()
-	if err != nil {
-		return false, err
-	}
-	word := "true"
-	if c == 'f' {
-		word = "false"
-	}
-	for i := range len(word) {
-		if i > 0 {
-			if c, err = s.next(); err != nil {
-				return false, err
-			}
-		}
-		if c != word[i] {
-			return false, fmt.Errorf("%q where true or false is due", c)
-		}
-	}
-	return word == "true", nil
-}
-
 // status reads a number of three digits.
 func (s *scanner) status() (uint16, error) {
 	c, err := s.token()
@@ -218,33 +191,52 @@ func (s *scanner) text(dst []byte, limit int) ([]byte, error) {
 func (s *scanner) quoted(dst []byte, limit int) ([]byte, error) {
 	start := len(dst)
 	full := false
-	for {
-		c, err := s.next()
-		if err != nil {
-			return dst, err
+	keep := func(part []byte) {
+		room := limit - (len(dst) - start)
+		full = full || len(part) > room
+		if room > 0 {
+			dst = append(dst, part[:min(room, len(part))]...)
 		}
+	}
+	for {
+		run := s.at
+		for s.at < s.len && !special[s.buf[s.at]] {
+			s.at++
+		}
+		if !full {
+			keep(s.buf[run:s.at])
+		}
+		c, err := s.next()
 		switch {
+		case err != nil:
+			return dst, err
 		case c == '"':
 			return trimPartial(dst, start), nil
-		case c < ' ':
-			return dst, fmt.Errorf("%q in a string", c)
-		}
-		r := rune(-1)
-		if c == '\\' {
-			if r, err = s.escape(); err != nil {
+		case c == '\\':
+			r, err := s.escape()
+			if err != nil {
 				return dst, err
 			}
-		}
-		var b [utf8.UTFMax]byte
-		n := 1
-		if b[0] = c; r >= 0 {
-			n = utf8.EncodeRune(b[:], r)
-		}
-		if full = full || len(dst)-start+n > limit; !full {
-			dst = append(dst, b[:n]...)
+			if !full {
+				var b [utf8.UTFMax]byte
+				keep(b[:utf8.EncodeRune(b[:], r)])
+			}
+		case c < ' ':
+			return dst, fmt.Errorf("%q in a string", c)
+		default: // the first byte of what was read on
+			s.at--
 		}
 	}
 }
+
+// special are the bytes that end a run of plain ones in a string.
+var special = func() (is [256]bool) {
+	for c := range ' ' {
+		is[c] = true
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
 
 // trimPartial takes away a character that was cut in the middle by a limit.
 func trimPartial(dst []byte, start int) []byte {
