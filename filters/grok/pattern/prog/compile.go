@@ -12,6 +12,8 @@ type quick struct {
 	first  map[*syntax.Node]*firstInfo
 	chars  map[rune]*charSet
 	noScan bool // write no automata
+	nest   int  // 0 where every match passes once
+	plan   plan
 }
 
 // compileQuick writes the quick program of a tree, or nil if there is none
@@ -30,13 +32,36 @@ func compileQuick(t *syntax.Tree) (c *code) {
 			c = nil
 		}
 	}()
+	q.plan.first = q.before(t.Root, allBytes())
+	q.plan.anchor = anchorOf(t.Root)
 	q.node(t.Root, allBytes(), true)
 	q.add(inst{op: opMatch})
+	q.plan.probe = q.leadingScan()
+	q.code.plan = &q.plan
 	return &q.code
+}
+
+// leadingScan returns the automaton that every match begins with, if any.
+func (q *quick) leadingScan() *automaton {
+	for _, in := range q.inst {
+		switch in.op {
+		case opSaveStart:
+			continue
+		case opScan, opPrefer:
+			return in.scan
+		}
+		return nil
+	}
+	return nil
 }
 
 // node writes n. last says that nothing after n can fail.
 func (q *quick) node(n *syntax.Node, follow *byteSet, last bool) {
+	if q.nest == 0 && n.Op != syntax.OpCat && n.Op != syntax.OpCapture {
+		q.pass(n)
+		q.nest++
+		defer func() { q.nest-- }()
+	}
 	if q.scan(n, follow) {
 		return
 	}
@@ -126,6 +151,17 @@ func (q *quick) alt(n *syntax.Node, follow *byteSet, last bool) {
 		q.inst[i].x = q.pc()
 	}
 	q.dispatch(at, branches)
+	q.once(at)
+}
+
+// once makes sure that what comes next is tried once only at a position, if
+// the dispatch at leaves alternatives open that could lead there again.
+func (q *quick) once(at int) {
+	if len(q.inst[at].table.lists) == 0 || q.sub > 0 || len(q.loops) > 0 {
+		return
+	}
+	q.add(inst{op: opOnce, n: int32(q.onces)})
+	q.onces++
 }
 
 func (q *quick) repeat(n *syntax.Node, follow *byteSet, last bool) {
@@ -163,6 +199,9 @@ func (q *quick) repeat(n *syntax.Node, follow *byteSet, last bool) {
 	for _, e := range exits {
 		q.choice(e.at, n, branch{nil, e.body}, branch{follow, q.pc()})
 	}
+	if len(exits) > 0 {
+		q.once(exits[0].at)
+	}
 }
 
 // choice fills in a dispatch between another round and leaving.
@@ -184,10 +223,12 @@ func (q *quick) quickLoop(n *syntax.Node, inner, follow *byteSet) {
 	if empty {
 		q.regs++
 		q.add(inst{op: opMark, n: reg})
+		q.loops = append(q.loops, int(reg))
 	}
 	q.node(n.Subs[0], inner, false)
 	check := -1
 	if empty {
+		q.loops = q.loops[:len(q.loops)-1]
 		check = q.add(inst{op: opCheck, n: reg})
 		if hasCapture(n) {
 			q.inst[check].m = 1

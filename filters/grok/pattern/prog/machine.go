@@ -41,6 +41,7 @@ type machine struct {
 	stack []frame
 	caps  []int32 // start and end of each group, -1 if none
 	regs  []int32
+	onces []int32 // where each opOnce point was reached last
 	calls []int32 // return addresses
 	open  []int32 // starts of open groups
 	memo  memo
@@ -58,7 +59,8 @@ type machine struct {
 }
 
 func newMachine(c *code, groups int) *machine {
-	m := &machine{code: c, caps: make([]int32, 2*groups), regs: make([]int32, c.regs), dirty: true}
+	m := &machine{code: c, caps: make([]int32, 2*groups), regs: make([]int32, c.regs),
+		onces: make([]int32, c.onces), dirty: true}
 	m.clearCaps()
 	return m
 }
@@ -140,10 +142,49 @@ func (m *machine) run(pc, pos int) int {
 				pc++
 				continue
 			}
+		case opOnce:
+			if last := &m.onces[in.n]; *last != int32(pos) {
+				*last = int32(pos)
+				pc++
+				continue
+			}
 		case opScan:
 			end := in.scan.scan(text, pos)
 			if end >= 0 {
 				m.steps += (end - pos) >> 4
+				pos = end
+				pc = int(in.y)
+				continue
+			}
+			if end == scanUnsure {
+				pc = int(in.x)
+				continue
+			}
+		case opBehind:
+			if m.behind(in, pos) {
+				pc++
+				continue
+			}
+		case opAhead:
+			if hit := in.set.step(text, pos) >= 0; hit != (in.m == 1) {
+				pc++
+				continue
+			}
+		case opRunBack:
+			if end := m.runBack(in, pc, pos); end >= 0 {
+				pos = end
+				pc++
+				continue
+			}
+		case opRunLazy:
+			if end := m.runLazy(in, pc, pos); end >= 0 {
+				pos = end
+				pc++
+				continue
+			}
+		case opPrefer:
+			end := in.scan.prefer(text, pos)
+			if end >= 0 {
 				pos = end
 				pc = int(in.y)
 				continue
@@ -310,7 +351,7 @@ func (m *machine) rare(in *inst, pc, pos int) (next, at int, ok bool) {
 		next, ok = m.subroutine(in, pc, pos)
 		return next, pos, ok
 	}
-	return m.quick(in, pc, pos)
+	return 0, 0, false
 }
 
 // emptyAgain reports whether a round that matched nothing began a group that

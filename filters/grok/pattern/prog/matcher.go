@@ -78,23 +78,6 @@ func (m *Matcher) Match(text []byte) Result {
 	return m.matchPlain(text, from)
 }
 
-// search searches with the quick program. If its budget is used up, start is
-// where the plain program has to go on.
-func (m *Matcher) search(text []byte) (end, start int) {
-	v := m.quick
-	v.text, v.steps, v.over = text, 0, false
-	v.limit = quickLimit + quickPerByte*len(text)
-	for pos := 0; ; {
-		if end := v.attempt(pos); end >= 0 || v.over {
-			return end, pos
-		}
-		if pos >= len(text) {
-			return -1, pos
-		}
-		pos = nextRune(text, pos)
-	}
-}
-
 // The budget of the quick program for a line: a part that does not depend on
 // the line, and a part for each of its bytes.
 const (

@@ -5,28 +5,17 @@ import (
 	"unicode/utf8"
 )
 
-// quick runs the instructions that only the quick program has.
-func (m *machine) quick(in *inst, pc, pos int) (next, at int, ok bool) {
-	text := m.text
-	switch in.op {
-	case opRunBack:
-		return m.runBack(in, pc, pos)
-	case opRunLazy:
-		return m.runLazy(in, pc, pos)
-	case opBehind:
-		hit := pos > 0 && in.set.step(text, back(text, pos)) >= 0
-		return pc + 1, pos, hit != (in.m == 1)
-	case opAhead:
-		hit := in.set.step(text, pos) >= 0
-		return pc + 1, pos, hit != (in.m == 1)
-	case opPrefer:
-		end := in.scan.prefer(text, pos)
-		if end == scanUnsure {
-			return int(in.x), pos, true
+// behind tests the character before pos.
+func (m *machine) behind(in *inst, pos int) bool {
+	hit := false
+	if pos > 0 {
+		if b := m.text[pos-1]; b < utf8.RuneSelf {
+			hit = in.set.tab[b] == yes
+		} else {
+			hit = in.set.step(m.text, back(m.text, pos)) >= 0
 		}
-		return int(in.y), end, end >= 0
 	}
-	return 0, 0, false
+	return hit != (in.m == 1)
 }
 
 // take returns the position after n to most members of the set of in, as many
@@ -56,26 +45,29 @@ func (m *machine) take(in *inst, pos int, most int32) int {
 
 // runBack takes as many members as there are and goes on at the last place
 // where what follows can begin.
-func (m *machine) runBack(in *inst, pc, pos int) (next, at int, ok bool) {
+func (m *machine) runBack(in *inst, pc, pos int) int {
 	least := pos
 	for range in.n {
 		if least = in.set.step(m.text, least); least < 0 {
-			return 0, 0, false
+			return -1
 		}
 	}
 	end := m.take(in, pos, in.m)
 	if end == least {
-		return pc + 1, end, in.follow.at(m.text, end)
+		if in.follow.at(m.text, end) {
+			return end
+		}
+		return -1
 	}
 	if !in.follow.at(m.text, end) {
 		if end = m.backTo(in, end, least); end < 0 {
-			return 0, 0, false
+			return -1
 		}
 	}
 	if end > least {
 		m.push(frameRun, pc, end, least)
 	}
-	return pc + 1, end, true
+	return end
 }
 
 // backTo returns the last position before pos, but not before least, where
@@ -107,10 +99,10 @@ func (m *machine) giveBack(f *frame) (pos int, ok bool) {
 
 // runLazy takes as few members as there have to be before a place where what
 // follows can begin.
-func (m *machine) runLazy(in *inst, pc, pos int) (next, at int, ok bool) {
+func (m *machine) runLazy(in *inst, pc, pos int) int {
 	for range in.n {
 		if pos = in.set.step(m.text, pos); pos < 0 {
-			return 0, 0, false
+			return -1
 		}
 	}
 	left := int32(-1)
@@ -119,11 +111,11 @@ func (m *machine) runLazy(in *inst, pc, pos int) (next, at int, ok bool) {
 	}
 	if !in.follow.at(m.text, pos) {
 		if pos, left = m.forward(in, pos, left); pos < 0 {
-			return 0, 0, false
+			return -1
 		}
 	}
 	m.push(frameLazy, pc, pos, int(left))
-	return pc + 1, pos, true
+	return pos
 }
 
 // forward takes members from pos on, at least one and at most left (< 0: no

@@ -40,6 +40,7 @@ func (p *parser) finish(root *Node) *Tree {
 	t := &Tree{Root: root, Groups: p.list, Source: p.src, Names: p.names}
 	if p.named {
 		dropPlainGroups(root)
+		t.renumber()
 	}
 	return t
 }
@@ -75,6 +76,40 @@ func dropPlainGroups(n *Node) {
 		if s.Op == OpCapture && s.Plain {
 			n.Subs[i] = s.Subs[0]
 		}
+	}
+}
+
+// renumber closes the gaps that the plain groups left.
+func (t *Tree) renumber() {
+	index := make([]int, len(t.Groups))
+	kept := t.Groups[:1]
+	for i, g := range t.Groups {
+		if i > 0 && g.Name != "" {
+			index[i] = len(kept)
+			kept = append(kept, g)
+		}
+	}
+	t.Groups = kept
+	done := make(map[*Node]bool)
+	var walk func(n *Node)
+	walk = func(n *Node) {
+		if done[n] {
+			return
+		}
+		done[n] = true
+		if n.Op == OpCapture || n.Op == OpCall {
+			n.Index = index[n.Index]
+		}
+		for i, g := range n.Groups {
+			n.Groups[i] = index[g]
+		}
+		for _, s := range n.Subs {
+			walk(s)
+		}
+	}
+	walk(t.Root)
+	for _, g := range kept[1:] {
+		walk(g.Node)
 	}
 }
 
