@@ -3,12 +3,9 @@ package uap
 import (
 	"fmt"
 	"math/bits"
-	"regexp/syntax"
 	"slices"
 	"sync"
 	"sync/atomic"
-
-	"github.com/ua-parser/uap-go/uaparser"
 
 	"github.com/naru-log/naru/filters/useragent/uap/matcher"
 )
@@ -70,96 +67,6 @@ type scratch struct {
 	folded     []byte
 	seen       []uint64
 	candidates []uint64
-}
-
-// Default returns the parser with the rules compiled into the program, which all callers share. The first call loads
-// them, in some 20 ms. It panics if these rules are faulty, which the tests of this package rule out.
-func Default() *Parser { return builtIn() }
-
-var builtIn = sync.OnceValue(func() *Parser {
-	p, err := Load(uaparser.DefinitionYaml)
-	if err != nil {
-		panic(fmt.Sprintf("load the built-in rules: %v", err))
-	}
-	return p
-})
-
-// Load reads rules in the format of uap-core's regexes.yaml. An error names the line and the rule at fault.
-func Load(yaml []byte) (*Parser, error) {
-	defs, err := readRules(yaml)
-	if err != nil {
-		return nil, fmt.Errorf("read user-agent rules: %w", err)
-	}
-	slices.SortStableFunc(defs, func(a, b definition) int { return int(a.section) - int(b.section) })
-	if len(defs) > 1<<16 {
-		return nil, fmt.Errorf("read user-agent rules: %d rules, more than the %d that fit", len(defs), 1<<16)
-	}
-	l := loader{p: &Parser{rules: make([]rule, len(defs)), always: make([]uint64, (len(defs)+63)/64)}, ids: map[string]uint16{}}
-	for i := range defs {
-		if err := l.add(i, &defs[i]); err != nil {
-			return nil, fmt.Errorf("read user-agent rules: line %d: regex '%s': %w", defs[i].line, defs[i].regex, err)
-		}
-	}
-	if l.p.finder, err = newFinder(l.literals); err != nil {
-		return nil, fmt.Errorf("read user-agent rules: %w", err)
-	}
-	if l.p.classes, err = newClassifier(); err != nil {
-		return nil, fmt.Errorf("prepare the classifier: %w", err)
-	}
-	return l.p, nil
-}
-
-type loader struct {
-	p        *Parser
-	ids      map[string]uint16
-	literals []string
-}
-
-func (l *loader) add(i int, d *definition) error {
-	flags := syntax.Perl
-	if d.fold {
-		flags |= syntax.FoldCase
-	}
-	re, err := syntax.Parse(d.regex, flags)
-	if err != nil {
-		return err
-	}
-	r := &l.p.rules[i]
-	r.regex, r.fold, r.fields = d.regex, d.fold, uint8(len(fieldKeys[d.section]))
-	groups := re.MaxCap()
-	for f := range r.fields {
-		r.templates[f] = newTemplate(d.templates[f], groups)
-	}
-	for s := d.section; s < sections; s++ {
-		l.p.ends[s] = i + 1
-	}
-	clauses := required(re)
-	if len(clauses) == 0 {
-		l.p.always[i>>6] |= 1 << (i & 63)
-		return nil
-	}
-	for _, lit := range l.intern(clauses[0]) {
-		l.p.triggers[lit] = append(l.p.triggers[lit], uint16(i))
-	}
-	for _, c := range clauses[1:] {
-		r.needs = append(r.needs, l.intern(c))
-	}
-	return nil
-}
-
-func (l *loader) intern(c clause) []uint16 {
-	out := make([]uint16, len(c))
-	for i, s := range c {
-		id, ok := l.ids[s]
-		if !ok && len(l.literals) < maxFiled {
-			id = uint16(len(l.literals))
-			l.ids[s] = id
-			l.literals = append(l.literals, s)
-			l.p.triggers = append(l.p.triggers, nil)
-		}
-		out[i] = id
-	}
-	return out
 }
 
 // Parse fills r with what the rules say of ua, in each section the first rule that matches, and with its classes. r keeps
