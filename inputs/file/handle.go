@@ -16,6 +16,7 @@ import (
 type handle struct {
 	io.ReaderAt
 	file *os.File
+	key  key
 	used time.Time
 }
 
@@ -56,7 +57,7 @@ func openHandle(path string, compressed bool) (*handle, os.FileInfo, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, f.Close())
 	}
-	h := &handle{ReaderAt: f, file: f}
+	h := &handle{ReaderAt: f, file: f, key: keyOf(info)}
 	if compressed {
 		h.ReaderAt = newGzipFile(f)
 	}
@@ -136,16 +137,16 @@ func (f *file) open() error {
 		sign = checkpoint.Signature{}
 	}
 	f.mu.Unlock()
-	h, info, err := openHandle(path, compressed)
+	h, _, err := openHandle(path, compressed)
 	if err != nil {
 		return err
 	}
-	if keyOf(info) != want {
+	if h.key != want {
 		h.close()
 		return fmt.Errorf("%s: %w", path, errMoved)
 	}
 	first, err := readHead(h)
-	if err == nil && position > 0 {
+	if err == nil {
 		ok := hasHead(first, head)
 		if ok {
 			ok, err = hasTail(h, position, &posTail, sign)

@@ -13,10 +13,13 @@ import (
 	"github.com/naru-log/naru/event"
 )
 
-// verify compares a file at its device and inode with what the checkpoint says.
-// When another file has taken the inode, or the file was written anew, the known
-// one is lost.
+// verify makes sure that a file found by device and inode is the one that is
+// known, as far as that is not certain from an open handle: inodes are used again
+// as soon as they are free. When it is not, the known file is lost.
 func (s *scanner) verify(f *file, path string, info os.FileInfo) bool {
+	if s.in.handles.has(f) {
+		return true
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	ok, err := f.isAt(path, info)
@@ -26,15 +29,13 @@ func (s *scanner) verify(f *file, path string, info os.FileInfo) bool {
 		return true // not known to be another; its reader finds out
 	}
 	if !ok {
-		delete(s.table, f.key)
-		f.place = lost
-		s.in.log.Info("file was truncated or replaced while it was not watched", "path", path, "read", f.position)
-		s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
-		f.markDirty()
+		s.unplace(f)
 		return false
 	}
-	f.place = placed
-	f.settleUncertain(info.Size())
+	if f.place == unplaced {
+		f.place = placed
+		f.settleUncertain(info.Size())
+	}
 	return true
 }
 
@@ -144,10 +145,15 @@ func (s *scanner) compare(c candidate, h *handle, f *file) match {
 	rotated := relatedPath(f.src.Path, c.path) || relatedPath(f.location, c.path) || s.inRotatedDir(c.path) && filepath.Base(f.src.Path) == filepath.Base(c.path)
 	samePath := c.path == f.src.Path || c.path == f.location
 	if f.place != lost && !(f.finished && f.place != placed && !sameKey(f.location, f.key)) {
-		if rotated && !samePath && s.copied(c, h, f) {
+		switch {
+		case !rotated || samePath:
+			return unknown
+		case s.copied(c, h, f):
 			return copying
+		case s.intact(f):
+			return unknown
 		}
-		return unknown
+		s.unplace(f) // its file was truncated or replaced, and nobody has noticed yet
 	}
 	if !full && !(rotated && !samePath) && !(samePath && c.key.inode == f.key.inode && c.key.device != f.key.device) {
 		return unknown
@@ -201,6 +207,20 @@ func (s *scanner) copied(c candidate, h *handle, f *file) bool {
 	na, errA := readFull(h, a, c.info.Size()-n)
 	nb, errB := readFull(o, b, c.info.Size()-n)
 	return errA == nil && errB == nil && bytes.Equal(a[:na], b[:nb])
+}
+
+// intact reports whether the file at f's place still goes on from what was read.
+// Not knowing counts as yes. f.mu is held.
+func (s *scanner) intact(f *file) bool {
+	info, err := os.Stat(f.location)
+	if err != nil {
+		return true
+	}
+	if keyOf(info) != f.key {
+		return s.in.handles.has(f)
+	}
+	ok, err := f.isAt(f.location, info)
+	return ok || err != nil
 }
 
 // resolve gives every candidate an identity: that of a file that has lost its

@@ -201,6 +201,7 @@ func sortByUse(files []*file) {
 type notice struct {
 	file *file
 	what trouble
+	key  key // of the file that the reader meant
 }
 
 type trouble uint8

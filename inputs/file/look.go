@@ -64,13 +64,19 @@ func (f *file) quiet(now time.Time) bool {
 // readFailed handles a file that could not be opened or read. It is tried again;
 // an error is never taken for the end of the file.
 func (in *Input) readFailed(f *file, err error) {
+	f.mu.Lock()
+	k := f.key
+	f.mu.Unlock()
+	if f.reading.h != nil {
+		k = f.reading.h.key
+	}
 	in.shut(f)
 	switch {
 	case errors.Is(err, errReplaced):
-		in.notices.post(notice{f, replaced})
+		in.notices.post(notice{f, replaced, k})
 		return
 	case errors.Is(err, errMoved), errors.Is(err, os.ErrNotExist):
-		in.notices.post(notice{f, vanished})
+		in.notices.post(notice{f, vanished, k})
 		return
 	}
 	in.metrics.errors.WithLabelValues("read").Inc()

@@ -35,6 +35,9 @@ func (in *Input) turn(ctx context.Context, f *file, emit emitFunc) (more bool, e
 		if !f.mayRead() {
 			return false, nil
 		}
+		if h := f.reading.h; h != nil && h.key != f.placeKey() {
+			in.shut(f)
+		}
 		if f.reading.h == nil {
 			if err := f.open(); err != nil {
 				in.readFailed(f, err)
@@ -73,6 +76,13 @@ func (f *file) mayRead() bool {
 		return false
 	}
 	return true
+}
+
+// placeKey is the key of the file where f lies now.
+func (f *file) placeKey() key {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.key
 }
 
 // step reads one chunk and emits what is in it.

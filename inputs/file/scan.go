@@ -111,9 +111,31 @@ func (s *scanner) soon() {
 // heed acts on what the readers found out.
 func (s *scanner) heed() {
 	for _, n := range s.in.notices.take() {
-		s.lose(n.file, n.what)
 		s.sweepAt = time.Time{}
+		f := n.file
+		f.mu.Lock()
+		switch {
+		case f.key != n.key:
+			s.in.queue.wake(f) // it was found in another place meanwhile
+		case n.what == replaced && f.place != lost:
+			s.unplace(f)
+		}
+		f.mu.Unlock()
 	}
+}
+
+// unplace takes a file out of its place, since what lies there is something else.
+// f.mu is held.
+func (s *scanner) unplace(f *file) {
+	if s.table[f.key] == f {
+		delete(s.table, f.key)
+	}
+	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
+	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position)
+	f.place, f.nextSearch = lost, time.Time{}
+	f.seen = s.in.now()
+	f.markDirty()
+	s.soon()
 }
 
 // sweep looks at everything that the globs name.
@@ -190,12 +212,10 @@ func (s *scanner) stat(w *walk, now time.Time) (seen map[key]bool, candidates []
 // the inode is the same.
 func (s *scanner) confirm(f *file, path string, info os.FileInfo, w *walk, now time.Time) bool {
 	f.mu.Lock()
-	first := f.place == unplaced
+	sure := f.place != unplaced && f.location == path // if not, its reader finds out
 	f.mu.Unlock()
-	if first {
-		if !s.verify(f, path, info) {
-			return false
-		}
+	if !sure && !s.verify(f, path, info) {
+		return false
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -281,23 +301,6 @@ func (s *scanner) isUnclear(path string, w *walk) bool {
 			return false
 		}
 	}
-}
-
-// lose takes a file out of its place: what lies there is something else.
-func (s *scanner) lose(f *file, what trouble) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.place == lost || what == vanished {
-		return // the sweep finds out where it is
-	}
-	if s.table[f.key] == f {
-		delete(s.table, f.key)
-	}
-	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
-	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position)
-	f.place, f.nextSearch = lost, time.Time{}
-	f.seen = s.in.now()
-	f.markDirty()
 }
 
 // persist makes new identities durable before their files are read.

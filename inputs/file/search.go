@@ -97,10 +97,7 @@ func (s *scanner) followRenamed(files []*file, beside []candidate) {
 		if f == nil || f.placed() {
 			continue
 		}
-		f.mu.Lock()
-		p := f.place
-		f.mu.Unlock()
-		if p == unplaced && !s.verify(f, c.path, c.info) {
+		if !s.verify(f, c.path, c.info) {
 			continue
 		}
 		f.mu.Lock()
