@@ -115,7 +115,7 @@ func ModWSGI(t testing.TB) string {
 	}
 	return fmt.Sprintf(`WSGIScriptAlias / %q
 WSGICallableObject app
-WSGIDaemonProcess naru processes=1 threads=2 python-path=%q
+WSGIDaemonProcess naru processes=1 threads=2 home=%q
 WSGIProcessGroup naru
 WSGISocketPrefix %q
 <Directory %q>
