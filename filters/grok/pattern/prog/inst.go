@@ -41,6 +41,7 @@ const (
 	opCall      // subroutine x
 	opReturn
 	opCond     // go on if one of groups took part, else at x
+	opOnce     // point n: fail if it was last reached at this position
 	opKeep     // the match starts here
 	opGrapheme // a grapheme cluster
 	opScan     // automaton scan; where it cannot say, go on at x instead of y
@@ -87,6 +88,8 @@ type code struct {
 	inst   []inst
 	regs   int // registers
 	points int // memo points
+	onces  int // opOnce points
+	plan   *plan
 	subs   bool
 	// open says that groups can nest in themselves.
 	recursive bool

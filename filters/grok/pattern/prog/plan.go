@@ -51,20 +51,38 @@ func (q *quick) pass(n *syntax.Node) {
 	q.consume(n, true)
 }
 
+// openGate makes a gate of a literal if it can be one. A later gate tells more
+// than an earlier one, and one of punctuation more than a letter or a blank.
 func (q *quick) openGate(lit string) {
-	if q.plan.gate != nil || q.pc() == 0 {
+	if q.pc() == 0 {
 		return
 	}
 	for i := range len(lit) {
-		if c := lit[i]; c < utf8.RuneSelf && !q.plan.consumed[c] && !q.plan.guards[c] {
-			g := &gate{pc: int(q.pc()), once: q.onces, b: c, offset: i, guards: q.plan.guards}
-			g.guard = g.guards != byteSet{}
-			q.plan.gate = g
-			q.add(inst{op: opOnce, n: int32(q.onces)})
-			q.onces++
-			return
+		c := lit[i]
+		if c >= utf8.RuneSelf || q.plan.consumed[c] || q.plan.guards[c] {
+			continue
 		}
+		if old := q.plan.gate; old != nil && rank(c) < rank(old.b) {
+			continue
+		}
+		g := &gate{pc: int(q.pc()), once: q.onces, b: c, offset: i, guards: q.plan.guards}
+		g.guard = g.guards != byteSet{}
+		q.plan.gate = g
+		q.add(inst{op: opOnce, n: int32(q.onces)})
+		q.onces++
+		return
 	}
+}
+
+// rank says how seldom a byte is in log lines, roughly.
+func rank(c byte) int {
+	switch {
+	case c == ' ' || isASCIIWord(c):
+		return 0
+	case c == '[' || c == ']' || c == '<' || c == '>' || c == '{' || c == '}' || c == '|':
+		return 2
+	}
+	return 1
 }
 
 // consume adds the bytes that n can take.
