@@ -142,7 +142,7 @@ const (
 	otherClass // points and objects: can be tested for presence, nothing else
 )
 
-var classNames = [...]string{"anything", "text", "a number", "true or false", "a list", "a position"}
+var classNames = [...]string{"anything", "a text", "a number", "true or false", "a list", "a position"}
 
 func (c class) String() string { return classNames[c] }
 

@@ -79,7 +79,10 @@ func (l *loader) component(f *file, b *hcl.Block, kinds map[string]Kind, blocks 
 	body := b.Body.(*hclsyntax.Body)
 	block := &Block{Kind: name, Config: kind.Config(), Range: b.DefRange, what: b.Type, body: body}
 	d, diags := decodeBody(body, b.DefRange, block.Config, f.ctx, extra...)
-	block.When, block.secrets = d.when, d.secrets
+	block.secrets = d.secrets
+	if when := d.extra["when"]; when != nil {
+		block.When = expr.New(when.Expr, f.ctx)
+	}
 	l.diags = append(l.diags, diags...)
 	if v, ok := block.Config.(interface{ Validate() error }); ok && !diags.HasErrors() && !l.unknownIn(f, body) {
 		if err := v.Validate(); err != nil {

@@ -13,15 +13,15 @@ import (
 
 // decoded is what is remembered of a block for later diagnostics.
 type decoded struct {
-	secrets []string // values that must not be shown
-	when    expr.Expression
+	secrets []string                  // values that must not be shown
+	extra   map[string]*hcl.Attribute // those of the extra names that are written
 }
 
 // decodeBody fills the struct that config points to from the body of a block.
 // header is where a missing attribute is reported. Names in extra are accepted
 // besides the struct's.
 func decodeBody(body *hclsyntax.Body, header hcl.Range, config any, ctx *hcl.EvalContext, extra ...string) (*decoded, hcl.Diagnostics) {
-	d := &decoder{ctx: ctx}
+	d := &decoder{ctx: ctx, decoded: decoded{extra: make(map[string]*hcl.Attribute)}}
 	d.body(body, header, reflect.ValueOf(config).Elem(), extra)
 	return &d.decoded, d.diags
 }
@@ -55,7 +55,7 @@ func (d *decoder) body(body *hclsyntax.Body, header hcl.Range, target reflect.Va
 	misspelt := diags.HasErrors() // what is missing may be there under a wrong name
 	for _, name := range extra {
 		if attr := content.Attributes[name]; attr != nil {
-			d.when = expr.New(attr.Expr, d.ctx)
+			d.extra[name] = attr
 		}
 	}
 	for _, a := range attributes {
@@ -162,6 +162,9 @@ func (d *decoder) attribute(a Attribute, attr *hcl.Attribute, header hcl.Range, 
 // evaluate gives the value of an attribute that does not depend on events. It
 // reports false when there is none because of an error.
 func (d *decoder) evaluate(e hcl.Expression, name string) (cty.Value, bool) {
+	if object, ok := e.(*hclsyntax.ObjectConsExpr); ok {
+		return d.object(object, name)
+	}
 	for _, t := range e.Variables() {
 		root := t.RootName()
 		if _, known := d.ctx.Variables[root]; known {
@@ -170,24 +173,20 @@ func (d *decoder) evaluate(e hcl.Expression, name string) (cty.Value, bool) {
 		d.errorf(t.SourceRange(), "Unknown name", "Attribute %q is evaluated when the file is loaded, before there is an event to take %s from. Write texts and names of fields in quotes; values of this file as var.name and local.name.", name, sourceName(t))
 		return cty.NilVal, false
 	}
-	if object, ok := e.(*hclsyntax.ObjectConsExpr); ok {
-		return d.object(object)
-	}
 	v, diags := e.Value(d.ctx)
 	d.diags = append(d.diags, diags...)
 	return v, !diags.HasErrors() && isKnown(v)
 }
 
 // object evaluates { key = value } with keys that may be bare names with dots.
-func (d *decoder) object(e *hclsyntax.ObjectConsExpr) (cty.Value, bool) {
+func (d *decoder) object(e *hclsyntax.ObjectConsExpr, name string) (cty.Value, bool) {
 	values := make(map[string]cty.Value, len(e.Items))
 	ok := true
 	for _, item := range e.Items {
 		key, diags := expr.Key(item.KeyExpr, d.ctx)
-		v, more := item.ValueExpr.Value(d.ctx)
-		diags = append(diags, more...)
 		d.diags = append(d.diags, diags...)
-		if diags.HasErrors() || !isKnown(v) {
+		v, valid := d.evaluate(item.ValueExpr, name)
+		if diags.HasErrors() || !valid {
 			ok = false
 			continue
 		}

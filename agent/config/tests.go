@@ -39,10 +39,9 @@ func (l *loader) tests(f *file, here []*Pipeline) {
 }
 
 func (l *loader) test(f *file, b *hcl.Block, here []*Pipeline) *Test {
-	body := b.Body.(*hclsyntax.Body)
 	var raw testBlock
-	expect, body := takeAttribute(body, "expect")
-	_, diags := decodeBody(body, b.DefRange, &raw, f.ctx)
+	d, diags := decodeBody(b.Body.(*hclsyntax.Body), b.DefRange, &raw, f.ctx, "expect")
+	expect := d.extra["expect"]
 	l.diags = append(l.diags, diags...)
 	if diags.HasErrors() {
 		return nil
@@ -65,19 +64,6 @@ func (l *loader) test(f *file, b *hcl.Block, here []*Pipeline) *Test {
 		return nil
 	}
 	return t
-}
-
-// takeAttribute gives an attribute of a body and a body without it.
-func takeAttribute(body *hclsyntax.Body, name string) (*hclsyntax.Attribute, *hclsyntax.Body) {
-	taken := body.Attributes[name]
-	rest := *body
-	rest.Attributes = make(hclsyntax.Attributes, len(body.Attributes))
-	for key, a := range body.Attributes {
-		if key != name {
-			rest.Attributes[key] = a
-		}
-	}
-	return taken, &rest
 }
 
 func (l *loader) testedPipeline(b *hcl.Block, name string, here []*Pipeline) *Pipeline {
@@ -103,7 +89,7 @@ func (l *loader) testedPipeline(b *hcl.Block, name string, here []*Pipeline) *Pi
 
 // expectations decodes expect: an object for all lines, or a list of objects
 // with one for each line.
-func (l *loader) expectations(f *file, a *hclsyntax.Attribute, lines int) [][]Expectation {
+func (l *loader) expectations(f *file, a *hcl.Attribute, lines int) [][]Expectation {
 	if a == nil {
 		return nil
 	}
