@@ -3,7 +3,6 @@ package difftest
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 // shrink makes pattern and line shorter as long as differs holds.
@@ -50,10 +49,6 @@ func unwrap(s string, keep func(string) bool) string {
 	}
 	return s
 }
-
-// transferable says whether both engines can be given the text: the reference
-// takes Java strings, which hold no invalid UTF-8.
-func transferable(s string) bool { return utf8.ValidString(s) && len(s) < 1000 }
 
 func TestShrink(t *testing.T) {
 	pattern, line := shrink("xx(한y)z", "aaab", func(p, l string) bool {

@@ -1,0 +1,159 @@
+package debug
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/naru-log/naru/filters/grok/pattern"
+)
+
+// report writes for people: each line, what was captured of it or where it
+// stopped to fit, and at last how many lines matched.
+type report struct {
+	w       *bufio.Writer
+	pattern *pattern.Pattern
+
+	matched, failed, missed, tooLong int
+}
+
+const indent = "    "
+
+func (r *report) line(number int, line []byte, m *pattern.Matcher, result pattern.Result) error {
+	if number > 1 {
+		r.printf("\n")
+	}
+	switch result {
+	case pattern.Matched:
+		r.match(number, line, m)
+	case pattern.LimitExceeded:
+		r.tooLong++
+		r.printf("line %d: %s\n%s%s\n", number, limitMessage, indent, visible(line))
+	default:
+		r.missed++
+		r.mismatch(number, line)
+	}
+	return nil // a bufio.Writer keeps its error until it is flushed
+}
+
+func (r *report) printf(format string, args ...any) { _, _ = fmt.Fprintf(r.w, format, args...) }
+
+func (r *report) match(number int, line []byte, m *pattern.Matcher) {
+	rows, failure := captureRows(line, m)
+	if failure == nil {
+		r.matched++
+		r.printf("line %d: match\n", number)
+	} else {
+		r.failed++
+		r.printf("line %d: the pattern matches, but a value is not of its type: %v\n", number, failure)
+	}
+	r.printf("%s%s\n", indent, visible(line))
+	if start, end := m.Span(); start > 0 || end < len(line) {
+		r.printf("%s%s\n", indent, underline(line, start, end))
+	}
+	if len(rows) == 0 {
+		r.printf("%snothing is captured\n", indent)
+	}
+	name := 0
+	for _, row := range rows {
+		name = max(name, columns(row.name))
+	}
+	for _, row := range rows {
+		r.printf("%s%s%s  %-7s  %s\n", indent, row.name, strings.Repeat(" ", name-columns(row.name)), row.typ, row.value)
+	}
+}
+
+// underline marks the part of the line that matched, where it is not all.
+func underline(line []byte, start, end int) string {
+	shown := columns(visible(line[start:end]))
+	return strings.Repeat(" ", columns(visible(line[:start]))) + strings.Repeat("~", max(shown, 1))
+}
+
+// row is one value of a capture.
+type row struct{ name, typ, value string }
+
+func captureRows(line []byte, m *pattern.Matcher) ([]row, error) {
+	var rows []row
+	var failure error
+	for i, c := range m.Pattern().Captures() {
+		for _, v := range m.Values(i) {
+			text := line[v.Start:v.End]
+			value, err := appendValue(nil, v.Type, text)
+			if err != nil {
+				failure = err
+				value = appendString(nil, string(text))
+			}
+			rows = append(rows, row{c.Name, v.Type.String(), visible(value)})
+		}
+	}
+	return rows, failure
+}
+
+func (r *report) mismatch(number int, line []byte) {
+	e := r.pattern.Explain(line)
+	offset := min(max(e.Offset, 0), len(line))
+	r.printf("line %d: no match, stopped at byte %d", number, offset)
+	if offset == len(line) {
+		r.printf(" (the end)")
+	}
+	if len(e.Path) > 0 {
+		r.printf(" in %s", strings.Join(e.Path, " > "))
+	}
+	r.printf("\n%s%s\n%s%s\n", indent, visible(line), indent, caret(line, offset))
+	r.printf("%sexpected here, in %s:\n", indent, place(e))
+	shown, at := excerpt(e.Definition, e.At)
+	r.printf("%s%s\n%s%s\n", indent, visible([]byte(shown)), indent, caret([]byte(shown), at))
+}
+
+func place(e pattern.Explanation) string {
+	if len(e.Path) == 0 {
+		return "the expression"
+	}
+	return "the definition of " + e.Path[len(e.Path)-1]
+}
+
+// excerpt returns the part of a definition around at, which fits a terminal,
+// and at within it.
+func excerpt(definition string, at int) (string, int) {
+	const before, after = 30, 50
+	at = min(max(at, 0), len(definition))
+	from, to := 0, len(definition)
+	if at > before {
+		from = runeStart(definition, at-before)
+	}
+	if to-at > after {
+		to = runeStart(definition, at+after)
+	}
+	shown, pos := definition[from:to], at-from
+	if from > 0 {
+		shown, pos = "…"+shown, pos+len("…")
+	}
+	if to < len(definition) {
+		shown += "…"
+	}
+	return shown, pos
+}
+
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && s[i]&0xc0 == 0x80 {
+		i--
+	}
+	return i
+}
+
+func (r *report) end() error {
+	all := r.matched + r.failed + r.missed + r.tooLong
+	if all == 0 {
+		r.printf("no lines\n")
+		return nil
+	}
+	r.printf("\n%d of %d lines matched", r.matched, all)
+	if r.failed > 0 {
+		r.printf(", %d matched with a value that is not of its type", r.failed)
+	}
+	if r.tooLong > 0 {
+		r.printf(", %d were given up", r.tooLong)
+	}
+	r.printf("\n")
+	return nil
+}
