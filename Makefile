@@ -46,7 +46,7 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 bench: bench-go bench-arena ## both of the next two
 
 bench-go: ## Go benchmarks of every stage
-	@$(GO) test -run '^$$' -bench . -benchmem ./...
+	@$(GO) test -run '^$$' -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 
 bench-arena: ## naru as a whole on the arena's log, beside its peers (ARENA=-n=200000 for a short one)
 	@$(GO) run ./bench/arena $(ARENA)

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -21,6 +20,7 @@ import (
 // arena is everything that the jobs share.
 type arena struct {
 	dir      string
+	program  string // naru
 	lines    int
 	size     int64
 	numbered int // lines that carry a number by which a loss shows
@@ -52,8 +52,11 @@ func prepare(ctx context.Context, o options, dir string) (*arena, error) {
 	if err := command(ctx, "go", "build", "-C", filepath.Join(o.shared, "bench"), "-o", bin, "./..."); err != nil {
 		return nil, fmt.Errorf("build the arena (is %s the right folder? -shared or NARU_SHARED names another): %w", o.shared, err)
 	}
-	if err := command(ctx, "go", "build", "-trimpath", "-o", bin, "./cmd/naru"); err != nil {
-		return nil, fmt.Errorf("build naru: %w", err)
+	if a.program = o.naru; a.program == "" {
+		a.program = a.path("bin/naru")
+		if err := command(ctx, "go", "build", "-trimpath", "-o", bin, "./cmd/naru"); err != nil {
+			return nil, fmt.Errorf("build naru: %w", err)
+		}
 	}
 	say("writing the log and the GeoIP database")
 	if err := command(ctx, a.path("bin/gen"), "-n", strconv.Itoa(o.lines), "-seq", "-o", a.path("access.log")); err != nil {
@@ -147,21 +150,17 @@ func (a *arena) run(ctx context.Context, j job) (*result, error) {
 		return nil, err
 	}
 	log := a.path(j.pipeline + ".log")
-	n := strconv.Itoa(a.lines)
 	args := []string{"-name", j.pipeline, "-cpu", "0", "-log", log, "-sink", a.sinkURL}
-	naru := []string{a.path("bin/naru"), "run", filepath.Join("bench", "pipelines", j.pipeline+".hcl"), "--state", state,
-		"--var", "path=" + a.path("access.log"), "--admin", "off"}
 	if j.null {
-		args = append(args, "-null", "-lines", n)
-		naru = append(naru, "--once")
+		args = append(args, "-null", "-lines", strconv.Itoa(a.lines))
 	} else {
-		args = append(args, "-expect", n, "-exp-seq", strconv.Itoa(a.numbered), "-exp-noseq", strconv.Itoa(a.lines-a.numbered))
-		naru = append(naru, "--var", "sink="+a.sinkURL)
+		args = append(args, "-expect", strconv.Itoa(a.lines),
+			"-exp-seq", strconv.Itoa(a.numbered), "-exp-noseq", strconv.Itoa(a.lines-a.numbered))
 	}
-	if strings.Contains("geoip full", j.pipeline) {
-		naru = append(naru, "--var", "database="+a.path("city.mmdb"))
-	}
-	out, err := exec.CommandContext(ctx, a.path("bin/run"), append(append(args, "--"), naru...)...).Output()
+	args = append(append(args, "--", a.program), a.naru(j, state)...)
+	c := exec.CommandContext(ctx, a.path("bin/run"), args...)
+	c.Env = append(os.Environ(), "ELASTICSEARCH_HOSTS="+a.sinkURL)
+	out, err := c.Output()
 	if err != nil {
 		return nil, err
 	}
@@ -173,6 +172,24 @@ func (a *arena) run(ctx context.Context, j job) (*result, error) {
 		return nil, fmt.Errorf("ended (%s) with %d documents of %d; end of naru's log:\n%s", r.Why, r.Docs, a.lines, tail(log))
 	}
 	return &r, nil
+}
+
+// naru is the command line of a job, without the program.
+func (a *arena) naru(j job, state string) []string {
+	args := []string{"run", "--state", state, "--admin", "off"}
+	log, database := a.path("access.log"), a.path("city.mmdb")
+	if j.builtin != "" {
+		return append(args, j.builtin, "--var", fmt.Sprintf("paths=[%q]", log), "--var", fmt.Sprintf("geoip_databases=[%q]", database))
+	}
+	args = append(args, filepath.Join("bench", "pipelines", j.pipeline+".hcl"), "--var", "path="+log)
+	if j.null {
+		return append(args, "--once")
+	}
+	args = append(args, "--var", "sink="+a.sinkURL)
+	if j.geoip {
+		args = append(args, "--var", "database="+database)
+	}
+	return args
 }
 
 func tail(path string) string {

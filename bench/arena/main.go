@@ -23,6 +23,7 @@ type options struct {
 	runs   int
 	only   string
 	shared string
+	naru   string
 	keep   bool
 }
 
@@ -32,6 +33,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 1, "runs of each job, of which the best is shown")
 	flag.StringVar(&o.only, "only", "", "jobs to run, by the name of their pipeline, separated by commas; all when empty")
 	flag.StringVar(&o.shared, "shared", sharedDir(), "the folder that holds bench/")
+	flag.StringVar(&o.naru, "naru", "", "the naru to measure; built from ./cmd/naru when empty")
 	flag.BoolVar(&o.keep, "keep", false, "keep the working directory, with naru's logs")
 	flag.Parse()
 
