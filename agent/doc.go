@@ -1,0 +1,3 @@
+package agent
+
+//go:generate go test -run TestConfigReference . -update
