@@ -96,7 +96,7 @@ func describeConfig(cfg *Config, src string) string {
 		for _, block := range p.blocks() {
 			fmt.Fprintf(&b, "  %s %s", block.what, block.Kind)
 			if block.When.IsSet() {
-				fmt.Fprintf(&b, " when %s", source1(src, block.When))
+				fmt.Fprintf(&b, " when %s", sourceText(src, block.When))
 			}
 			b.WriteByte('\n')
 			writeStruct(&b, reflect.ValueOf(block.Config).Elem(), "    ", src)
@@ -121,7 +121,7 @@ func (p *Pipeline) blocks() []*Block {
 	return append(append(append([]*Block(nil), p.Inputs...), p.Filters...), p.Outputs...)
 }
 
-func source1(src string, e expr.Expression) string {
+func sourceText(src string, e expr.Expression) string {
 	r := e.Range()
 	return src[r.Start.Byte:r.End.Byte]
 }
@@ -134,11 +134,11 @@ func writeStruct(b *strings.Builder, v reflect.Value, indent, src string) {
 		}
 		switch x := f.Interface().(type) {
 		case expr.Expression:
-			fmt.Fprintf(b, "%s%s: %s\n", indent, name, source1(src, x))
+			fmt.Fprintf(b, "%s%s: %s\n", indent, name, sourceText(src, x))
 			continue
 		case expr.Fields:
 			for _, field := range x {
-				fmt.Fprintf(b, "%s%s: %s = %s\n", indent, name, field.Name, source1(src, field.Value))
+				fmt.Fprintf(b, "%s%s: %s = %s\n", indent, name, field.Name, sourceText(src, field.Value))
 			}
 			continue
 		}
