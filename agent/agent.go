@@ -213,7 +213,7 @@ func (a *Agent) supervise(read, hard context.Context) error {
 			return err
 		}
 		end()
-		if err := <-done; err != nil && !errors.Is(err, errUndelivered) {
+		if err := <-done; err != nil {
 			return errors.Join(err, next.discard())
 		}
 		a.current.Store(next)

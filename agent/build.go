@@ -116,7 +116,7 @@ func (bu *builder) build(p *config.Pipeline) (*pipeline, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	built := &pipeline{name: p.Name, log: log, runners: c.runners}
+	built := &pipeline{name: p.Name, log: log, once: bu.once, runners: c.runners}
 	outs, more := bu.outputs(p, c.schema, log, reg)
 	built.outputs = outs
 	if diags = append(diags, more...); diags.HasErrors() {

@@ -19,6 +19,7 @@ import (
 type pipeline struct {
 	name    string
 	log     *slog.Logger
+	once    bool
 	inputs  []event.Input
 	workers []*worker
 	outputs []builtOutput
@@ -46,8 +47,8 @@ func (p *pipeline) emit(ctx context.Context, b *event.Batch) error {
 // run works until the inputs are done or read ends, then drains: workers,
 // outputs, checkpoint, in this order. When hard ends, or the drain takes longer
 // than grace, it stops where it is: nothing is lost, since what is not
-// delivered is not acknowledged and is read again. It returns errUndelivered
-// when that happened.
+// delivered is not acknowledged and is read again. Who asked for a stop gets
+// one, with a warning; who asked to read once gets errUndelivered.
 func (p *pipeline) run(read, hard context.Context, grace time.Duration) error {
 	hard, stop := context.WithCancel(hard)
 	defer stop()
@@ -83,7 +84,11 @@ func (p *pipeline) run(read, hard context.Context, grace time.Duration) error {
 	endBackground()
 	err = errors.Join(err, ignoreCancel(outErr), aside.Wait())
 	if workErr != nil || errors.Is(outErr, context.Canceled) {
-		err = errors.Join(err, errUndelivered)
+		if p.once {
+			err = errors.Join(err, errUndelivered)
+		} else if err == nil {
+			p.log.Warn(errUndelivered.Error())
+		}
 	}
 	for _, in := range p.inputs {
 		err = errors.Join(err, in.Close())
