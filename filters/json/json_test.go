@@ -1,0 +1,191 @@
+package json
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/eventtest"
+)
+
+// run gives the document of a text; named fields are used by others.
+func run(t testing.TB, keep bool, text string, named ...string) string {
+	t.Helper()
+	c := Defaults()
+	c.KeepSource = keep
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	doc, verdict := eventtest.Run(t, text, nil, func(s *event.Schema) (event.Filter, error) {
+		f, err := New(c, s)
+		for _, path := range named {
+			if _, err := s.Read(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return f, err
+	}, nil)
+	if verdict != event.Keep {
+		t.Errorf("verdict %v", verdict)
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestUnnamedMembers(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{`{"a":1,"b":{"c":[1,"x",null]},"d":true}`, `{"json":{"a":1,"b":{"c":[1,"x",null]},"d":true}}`},
+		{` { "a" : "\u0041\n" } `, `{"json":{"a":"A\n"}}`},
+		{`{}`, `{}`},
+		{`{"a":1,"a":2}`, `{"json":{"a":2}}`},
+		{`{"a":1,"\u0061":2}`, `{"json":{"a":2}}`},
+		{`{"":1,".":2}`, `{"json":{"_":2}}`},
+	} {
+		if got := run(t, false, tt.in); got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+	if got := run(t, true, `{"a":1}`); got != `{"json":{"a":1},"message":"{\"a\":1}"}` {
+		t.Errorf("kept: %s", got)
+	}
+}
+
+func TestNamedFields(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{`{"s":"x","other":1}`, `{"json":{"other":1,"s":"x"}}`},
+		{`{"s":"x\ty"}`, `{"json":{"s":"x\ty"}}`},
+		{`{"s":"\ud83d\ude00 \ud83d"}`, `{"json":{"s":"😀 ` + "\ufffd" + `"}}`},
+		{`{"s":12}`, `{"json":{"s":12}}`},
+		{`{"s":-1.5e3}`, `{"json":{"s":-1500}}`},
+		{`{"s":false}`, `{"json":{"s":false}}`},
+		{`{"s":null}`, `{}`},
+		{`{"s":[1,"a",null,{"b":2}]}`, `{"json":{"s":[1,"a",{"b":2}]}}`},
+		{`{"s":[[1],2]}`, `{"json":{"s":[[1],2]}}`},
+		{`{"s":{"a":1}}`, `{"json":{"s":{"a":1}}}`},
+		{`{"o":{"in":7,"rest":{"x":1}},"z":2}`, `{"json":{"o":{"in":7},"o.rest":{"x":1},"z":2}}`},
+		{`{"o":{"deep":{"er":"x","b":1}}}`, `{"json":{"o":{"deep":{"er":"x"}},"o.deep.b":1}}`},
+		{`{"o.in":7}`, `{"json":{"o":{"in":7}}}`},
+		{`{"o":7}`, `{"json":{"o.value":7}}`},
+		{`{"s.x":7}`, `{"json":{"s_x":7}}`},
+		{`{"s":123456789012345678901234567890}`, `{"json":{"s":1.2345678901234568e+29}}`},
+	} {
+		if got := run(t, false, tt.in, "json.s", "json.o.in", "json.o.deep.er"); got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	s := event.NewSchema()
+	f, err := New(Defaults(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot, _ := s.Read("json.v")
+	s.Freeze()
+	ev, p := event.NewEvent(s), f.Processor()
+	for text, want := range map[string]event.Kind{`1`: event.Int, `1.0`: event.Float, `1e400`: event.JSON, `"x"`: event.String, `true`: event.Bool, `[]`: event.List, `{}`: event.JSON, `null`: event.Absent} {
+		ev.Reset(nil, []byte(`{"v":`+text+`}`), 0)
+		p.Process(ev)
+		if ev.Kind(slot) != want {
+			t.Errorf("%s: kind %v, want %v", text, ev.Kind(slot), want)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	for _, text := range []string{
+		``, ` `, `x`, `[1]`, `"a"`, `1`, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{a:1}`, `{"a":1} x`, `{"a":01}`, `{"a":1.}`, `{"a":+1}`, `{"a":tru}`,
+		`{"a":"\x"}`, `{"a":"\u12"}`, "{\"a\":\"\t\"}", `{"a":"x}`, `{"a":[1}`, `{"a":-}`, `{"a":1e}`,
+		`{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`,
+	} {
+		message, _ := json.Marshal(text)
+		want := `{"error":{"message":"text is no JSON object"},"message":` + string(message) + `,"tags":["_jsonparsefailure"]}`
+		if got := run(t, false, text); got != want {
+			t.Errorf("%q\n got %s\nwant %s", text, got, want)
+		}
+	}
+	var many strings.Builder
+	for i := range maxMembers + 1 {
+		many.WriteString(`,"` + strings.Repeat("x", i+1) + `":1`)
+	}
+	if got := run(t, false, "{"+many.String()[1:]+"}"); !strings.Contains(got, "more than 1000 members") {
+		t.Errorf("too many members: %.100s", got)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for _, tt := range []struct {
+		change func(*Config)
+		want   string
+	}{
+		{func(c *Config) { c.Field = "a..b" }, "field: "},
+		{func(c *Config) { c.Target = "" }, "target: "},
+		{func(c *Config) { c.Target = "message" }, "target: "},
+	} {
+		c := Defaults()
+		tt.change(&c)
+		if _, err := New(c, event.NewSchema()); err == nil || !strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("err = %v, want %q", err, tt.want)
+		}
+	}
+}
+
+// encoding/json and the filter agree on what is an object, and the document is
+// JSON: eventtest.Run fails otherwise.
+func FuzzProcess(f *testing.F) {
+	f.Add(`{"s":"x\u0041","o":{"in":[1,2.5e-3],"b":{}},"t":[{"a":null}]}`)
+	f.Add(`{"o":1,"":{".":true}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.ToValidUTF8(text, "") != text {
+			return
+		}
+		var want map[string]json.RawMessage
+		object := json.Unmarshal([]byte(text), &want) == nil && want != nil
+		if got := run(t, false, text, "json.s", "json.o.in"); strings.Contains(got, "_jsonparsefailure") == object {
+			t.Errorf("%s\n%s", text, got)
+		}
+	})
+}
+
+func row(t testing.TB) (*event.Event, event.Processor) {
+	s := event.NewSchema()
+	f, err := New(Defaults(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"json.level", "json.req.method", "json.req.ids"} {
+		if _, err := s.Read(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Freeze()
+	return event.NewEvent(s), f.Processor()
+}
+
+var line = []byte(`{"time":"2018-04-26T01:28:08Z","level":"in\u0066o","req":{"method":"GET","ids":[1,2,3],"took":0.25},"msg":"it \"works\"","tags":["a","b"]}`)
+
+func TestDoesNotAllocate(t *testing.T) {
+	ev, p := row(t)
+	run := func() { ev.Reset(nil, line, 0); p.Process(ev) }
+	for range 10 {
+		run()
+	}
+	if n := testing.AllocsPerRun(100, run); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkProcess(b *testing.B) {
+	ev, p := row(b)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(line)))
+	for b.Loop() {
+		ev.Reset(nil, line, 0)
+		p.Process(ev)
+	}
+}
