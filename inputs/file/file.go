@@ -153,14 +153,15 @@ func (f *file) entry() checkpoint.Entry {
 	}
 }
 
-// fromEntry makes the file of an entry; it is not placed yet.
+// fromEntry makes the file of an entry; it is not placed yet. It is not read
+// before the next commit has made durable that this run has begun.
 func (in *Input) fromEntry(e checkpoint.Entry) *file {
 	return &file{
 		in: in, src: event.NewSource(e.ID, e.Path, e.FirstSeen),
 		key: key{e.Device, e.Inode}, location: e.Location, compressed: e.Compressed,
 		head: e.Head, watermark: e.Offset, markSign: e.Tail, position: e.Offset,
 		uncertain: e.Sent, finished: e.Finished, seen: e.Seen, readAt: e.Fresh, changed: e.Fresh,
-		recorded: true, durable: e.Offset, putMark: e.Offset, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
+		durable: e.Offset, putMark: e.Offset, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
 	}
 }
 

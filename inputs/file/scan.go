@@ -44,6 +44,7 @@ func newScanner(in *Input) (*scanner, error) {
 	s.fresh = len(entries) == 0
 	for _, e := range entries {
 		f := in.fromEntry(e)
+		f.markDirty()
 		s.known = append(s.known, f)
 		if s.table[f.key] == nil || s.table[f.key].seen.Before(f.seen) {
 			s.table[f.key] = f
