@@ -3,6 +3,7 @@ package uap
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -154,6 +155,11 @@ func (r *ruleReader) set(key, value string) error {
 			}
 			rule.templates[i], rule.given[i] = value, value != ""
 			return nil
+		}
+	}
+	for _, keys := range fieldKeys {
+		if slices.Contains(keys, key) {
+			return nil // of another list: releases of uap-core have such, without effect
 		}
 	}
 	return fmt.Errorf("unknown key %q in %s; the keys are regex, regex_flag, %s",

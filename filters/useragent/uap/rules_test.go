@@ -69,7 +69,7 @@ func TestLoadErrors(t *testing.T) {
 		{ok + "  - regex: 'a(?!b)'\n", "line 3: regex 'a(?!b)'"},
 		{ok + "  - family_replacement: 'x'\n", "rule of line 3 has no regex"},
 		{ok + "    regex: 'b'\n", "line 3: a second regex in the rule of line 2"},
-		{ok + "    brand_replacement: 'b'\n", `line 3: unknown key "brand_replacement" in user_agent_parsers`},
+		{ok + "    brand: 'b'\n", `line 3: unknown key "brand" in user_agent_parsers`},
 		{ok + "    v1_replacement: '1'\n    v1_replacement: '2'\n", "line 4: a second v1_replacement"},
 		{ok + "    regex_flag: 'x'\n", `line 3: regex_flag is "x"`},
 		{ok + "parsers:\n", `line 3: unknown section "parsers"`},
@@ -91,7 +91,7 @@ func TestLoadErrors(t *testing.T) {
 
 func TestLoadVariants(t *testing.T) {
 	p, err := Load([]byte("\ufeff# rules\r\n---\r\nos_parsers: # second\r\n- regex: \"(\\\\w+)OS\\/\\x31\" # a comment\r\n  os_v1_replacement: 1 # one\r\n" +
-		"device_parsers: []\r\nuser_agent_parsers:\r\n- regex: it''s (a)#b\r\n- family_replacement: 'it''s $1'\r\n  regex: 'It''s (B)'\r\n  regex_flag: i\r\n"))
+		"device_parsers: []\r\nuser_agent_parsers:\r\n- regex: it''s (a)#b\r\n- family_replacement: 'it''s $1'\r\n  regex: 'It''s (B)'\r\n  brand_replacement: 'of devices'\r\n  regex_flag: i\r\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
