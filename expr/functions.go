@@ -1,10 +1,6 @@
 package expr
 
 import (
-	"fmt"
-	"slices"
-
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -111,22 +107,6 @@ func (c *compiler) unknownFunction(e *hclsyntax.FunctionCallExpr) *node {
 		}
 	}
 	return c.errorf(e.NameRange, "Unknown function", "There is no function named %q.%s", e.Name, Suggest(e.Name, names))
-}
-
-// Suggest gives ` Did you mean "…"?` with the name closest to what was written,
-// or nothing when none is close.
-func Suggest(written string, names []string) string {
-	best, distance := "", 1+min(2, len(written)/2)
-	slices.Sort(names)
-	for _, name := range names {
-		if d := levenshtein.Distance(written, name, nil); d < distance {
-			best, distance = name, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
 }
 
 // constantText gives the value of an argument that has to be known at load.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -25,10 +26,10 @@ func (c *Condition) Unwritten(s *event.Schema) hcl.Diagnostics { return unwritte
 func unwritten(s *event.Schema, reads []read) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, r := range reads {
-		if s.Kind(r.slot) != event.Absent {
+		path := s.Path(r.slot)
+		if s.Kind(r.slot) != event.Absent || inMembers(s, path) {
 			continue
 		}
-		path := s.Path(r.slot)
 		diags = append(diags, &hcl.Diagnostic{
 			Severity: hcl.DiagWarning,
 			Summary:  "Field that nothing sets",
@@ -37,6 +38,17 @@ func unwritten(s *event.Schema, reads []read) hcl.Diagnostics {
 		})
 	}
 	return diags
+}
+
+// inMembers reports whether a filter writes members of unknown names to an
+// object around path.
+func inMembers(s *event.Schema, path string) bool {
+	for slot := range event.Slot(s.Len()) {
+		if s.Kind(slot) == event.Members && strings.HasPrefix(path, s.Path(slot)+".") {
+			return true
+		}
+	}
+	return false
 }
 
 func written(s *event.Schema) []string {

@@ -12,7 +12,10 @@ func TestUnwritten(t *testing.T) {
 	if _, err := s.Slot("http.response.status_code", event.Int); err != nil {
 		t.Fatal(err)
 	}
-	e, diags := Parse(`http.respons.status_code == 200 || message == "x" || http.response.status_code == 1`, "x.hcl", nil)
+	if _, err := s.Members("labels"); err != nil {
+		t.Fatal(err)
+	}
+	e, diags := Parse(`has(labels.any) && http.respons.status_code == 200 || message == "x" || http.response.status_code == 1`, "x.hcl", nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -21,7 +24,7 @@ func TestUnwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	warnings := c.Unwritten(s)
-	if len(warnings) != 1 || !strings.Contains(warnings[0].Detail, `Did you mean "http.response.status_code"?`) || warnings[0].Subject.End.Column != 25 {
+	if len(warnings) != 1 || !strings.Contains(warnings[0].Detail, `Did you mean "http.response.status_code"?`) || warnings[0].Subject.End.Column != 44 {
 		t.Errorf("warnings: %v", warnings)
 	}
 }
