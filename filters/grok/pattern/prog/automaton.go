@@ -7,6 +7,10 @@ type automaton struct {
 	end   uint8      // class of the end of the text
 	start []uint16   // row to start in, by the class of the byte before
 	trans []uint16   // next row, by row + class
+
+	shortcut  shortcut
+	shortPrev [256]bool // whether the shortcut holds, by the class of the byte before
+	follow    *byteSet
 }
 
 // What a transition can say instead of a row. Rows are even: the lowest bit
@@ -32,23 +36,31 @@ func (a *automaton) startRow(text []byte, pos int) int {
 // scan returns where the part that begins at pos ends. The automaton knows
 // what the text has to go on with, and that there is no other end.
 func (a *automaton) scan(text []byte, pos int) int {
-	row := a.startRow(text, pos)
-	for i := pos; ; i++ {
-		class := a.end
-		if i < len(text) {
-			class = a.class[text[i]]
-		}
-		row = int(a.trans[row+int(class)])
-		if row >= rowEnd {
-			switch row {
-			case rowEnd:
-				return i
-			case rowUnsure:
-				return scanUnsure
-			}
-			return scanFailed
+	if a.shortcut != noShortcut {
+		if end := a.short(text, pos); end >= 0 {
+			return end
 		}
 	}
+	row := a.startRow(text, pos)
+	trans := a.trans
+	for i, b := range text[pos:] {
+		row = int(trans[row+int(a.class[b])])
+		if row >= rowEnd {
+			return outcome(row, pos+i)
+		}
+	}
+	return outcome(int(trans[row+int(a.end)]), len(text))
+}
+
+// outcome is what a row that is none says at pos.
+func outcome(row, pos int) int {
+	switch row {
+	case rowEnd:
+		return pos
+	case rowUnsure:
+		return scanUnsure
+	}
+	return scanFailed
 }
 
 // prefer returns where the part that begins at pos ends at the first choice

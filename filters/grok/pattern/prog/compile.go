@@ -11,19 +11,23 @@ type quick struct {
 	*emitter
 	first  map[*syntax.Node]*firstInfo
 	chars  map[rune]*charSet
-	noScan bool // write no automata
-	nest   int  // 0 where every match passes once
+	noScan bool         // write no automata
+	nest   int          // 0 where every match passes once
+	loop   int          // depth of repeats
+	group  int32        // the group that the next automaton matches
+	shared map[int]bool // groups that are written more than once
 	plan   plan
 }
 
 // compileQuick writes the quick program of a tree, or nil if there is none
 // that is better than the plain one.
 func compileQuick(t *syntax.Tree) (c *code) {
-	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet)}
+	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet), shared: make(map[int]bool)}
 	q.survey(t.Root)
 	if q.recursive || q.stateful(t.Root) {
 		return nil
 	}
+	q.findShared(t.Root)
 	defer func() {
 		if r := recover(); r != nil {
 			if r != any(ErrTooLarge) {
@@ -37,15 +41,41 @@ func compileQuick(t *syntax.Tree) (c *code) {
 	q.node(t.Root, allBytes(), true)
 	q.add(inst{op: opMatch})
 	q.plan.probe = q.leadingScan()
+	q.threadJumps()
 	q.code.plan = &q.plan
 	return &q.code
+}
+
+// threadJumps makes jumps to jumps go where these go.
+func (q *quick) threadJumps() {
+	final := func(pc int32) int32 {
+		for q.inst[pc].op == opJump {
+			pc = q.inst[pc].x
+		}
+		return pc
+	}
+	for i := range q.inst {
+		in := &q.inst[i]
+		switch in.op {
+		case opJump, opPair:
+			in.x = final(in.x)
+		case opScan, opPrefer:
+			in.y = final(in.y)
+		case opDispatch:
+			for b, to := range in.table.target {
+				if to >= 0 {
+					in.table.target[b] = final(to)
+				}
+			}
+		}
+	}
 }
 
 // leadingScan returns the automaton that every match begins with, if any.
 func (q *quick) leadingScan() *automaton {
 	for _, in := range q.inst {
 		switch in.op {
-		case opSaveStart:
+		case opSaveStart, opStart:
 			continue
 		case opScan, opPrefer:
 			return in.scan
@@ -73,7 +103,7 @@ func (q *quick) node(n *syntax.Node, follow *byteSet, last bool) {
 	case syntax.OpRepeat:
 		q.repeat(n, follow, last)
 	case syntax.OpCapture:
-		q.capture(n, func() { q.node(n.Subs[0], follow, last) })
+		q.captured(n, follow, last)
 	case syntax.OpAtomic:
 		q.atomic(n, follow)
 	case syntax.OpLook:
@@ -137,15 +167,26 @@ func (q *quick) dispatch(at int, branches []branch) {
 }
 
 func (q *quick) alt(n *syntax.Node, follow *byteSet, last bool) {
+	subs := n.Subs
+	pair := -1
+	if c, ok := q.lead(n, follow); ok {
+		pair = q.add(inst{op: opPair, b: c, follow: follow, pos: int32(n.Pos)})
+		subs = subs[1:]
+	}
 	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
 	var branches []branch
 	var ends []int
-	for i, s := range n.Subs {
+	for i, s := range subs {
 		branches = append(branches, branch{q.before(s, follow), q.pc()})
+		q.clear(n, s)
 		q.node(s, follow, last)
-		if i < len(n.Subs)-1 {
+		if i < len(subs)-1 || pair >= 0 {
 			ends = append(ends, q.add(inst{op: opJump}))
 		}
+	}
+	if pair >= 0 {
+		q.inst[pair].x = q.pc()
+		q.clear(n, n.Subs[0])
 	}
 	for _, i := range ends {
 		q.inst[i].x = q.pc()
@@ -154,10 +195,112 @@ func (q *quick) alt(n *syntax.Node, follow *byteSet, last bool) {
 	q.once(at)
 }
 
+// lead returns the byte of a first branch that is nothing else, if the other
+// branches, where they can begin with it too, cannot take what follows: with
+// such a byte ahead there is only one way.
+func (q *quick) lead(n *syntax.Node, follow *byteSet) (c byte, ok bool) {
+	first := n.Subs[0]
+	if first.Op != syntax.OpString || first.Fold || len(first.Runes) != 1 || first.Runes[0] >= 0x80 {
+		return 0, false
+	}
+	c = byte(first.Runes[0])
+	for _, s := range n.Subs[1:] {
+		f := q.firstOf(s)
+		if f.nullable {
+			return 0, false
+		}
+		if !f.set[c] {
+			continue
+		}
+		var taken byteSet
+		taken[endOfText] = follow[endOfText]
+		q.consume(s, &taken, nil)
+		if !taken.disjoint(follow) {
+			return 0, false
+		}
+	}
+	return c, true
+}
+
+// clear makes the groups of the other branches of an alternative take no
+// part: a path that failed may have set them.
+func (q *quick) clear(alt, branch *syntax.Node) {
+	var groups []int
+	for _, s := range alt.Subs {
+		if s != branch {
+			groups = q.stableGroups(s, groups)
+		}
+	}
+	if len(groups) > 0 {
+		q.add(inst{op: opClear, groups: groups})
+	}
+}
+
+func (q *quick) stableGroups(n *syntax.Node, list []int) []int {
+	if n.Op == syntax.OpRepeat && n.Max != 1 || n.Op == syntax.OpLook || q.loop > 0 || q.sub > 0 {
+		return list
+	}
+	if n.Op == syntax.OpCapture && !q.shared[n.Index] {
+		list = append(list, n.Index)
+	}
+	for _, s := range n.Subs {
+		list = q.stableGroups(s, list)
+	}
+	return list
+}
+
+// findShared notes the groups that are written more than once because they
+// are called.
+func (q *quick) findShared(n *syntax.Node) {
+	if n.Op == syntax.OpCall {
+		q.shareAll(q.tree.Groups[n.Index].Node)
+	}
+	for _, s := range n.Subs {
+		q.findShared(s)
+	}
+}
+
+func (q *quick) shareAll(n *syntax.Node) {
+	if n.Op == syntax.OpCapture {
+		q.shared[n.Index] = true
+	}
+	for _, s := range n.Subs {
+		q.shareAll(s)
+	}
+}
+
+// captured writes a group. One that can be entered once only on a path has
+// nothing to undo: the branches that go without it clear it.
+func (q *quick) captured(n *syntax.Node, follow *byteSet, last bool) {
+	body := n.Subs[0]
+	if q.loop > 0 || q.sub > 0 || q.shared[n.Index] {
+		q.capture(n, func() { q.node(body, follow, last) })
+		return
+	}
+	group := int32(n.Index)
+	q.group = group
+	if body.Op != syntax.OpCapture && q.scan(body, follow) {
+		if q.nest == 0 {
+			q.pass(body)
+		}
+		return
+	}
+	q.group = 0
+	at := q.add(inst{op: opStart, n: group, pos: int32(n.Pos)})
+	q.node(body, follow, last)
+	if len(q.inst) == at+2 && q.inst[at+1].op == opRun {
+		q.inst[at] = q.inst[at+1]
+		q.inst[at].group = group
+		q.inst = q.inst[:at+1]
+		return
+	}
+	q.add(inst{op: opSaveEnd, n: group, pos: int32(n.Pos)})
+}
+
 // once makes sure that what comes next is tried once only at a position, if
 // the dispatch at leaves alternatives open that could lead there again.
 func (q *quick) once(at int) {
-	if len(q.inst[at].table.lists) == 0 || q.sub > 0 || len(q.loops) > 0 {
+	if len(q.inst[at].table.lists) == 0 || q.sub > 0 || len(q.loops) > 0 || q.noScan {
 		return
 	}
 	q.add(inst{op: opOnce, n: int32(q.onces)})
@@ -170,6 +313,12 @@ func (q *quick) repeat(n *syntax.Node, follow *byteSet, last bool) {
 		q.run(n, set, follow, last)
 		return
 	}
+	if n.Min == 0 && n.Max == 1 {
+		q.option(n, follow, last)
+		return
+	}
+	q.loop++
+	defer func() { q.loop-- }()
 	inner := *q.before(body, follow)
 	inner.add(follow)
 	for i := range n.Min {
@@ -183,25 +332,36 @@ func (q *quick) repeat(n *syntax.Node, follow *byteSet, last bool) {
 		q.quickLoop(n, &inner, follow)
 		return
 	}
-	type exit struct {
-		at   int
-		body int32
-	}
-	var exits []exit
+	var exits []int
 	for i := range n.Max - n.Min {
-		exits = append(exits, exit{q.add(inst{op: opDispatch, pos: int32(n.Pos)}), q.pc()})
+		exits = append(exits, q.add(inst{op: opDispatch, pos: int32(n.Pos)}))
 		f := &inner
 		if i == n.Max-n.Min-1 {
 			f = follow
 		}
-		q.node(body, f, last && i == n.Max-n.Min-1)
+		q.node(body, f, false)
 	}
-	for _, e := range exits {
-		q.choice(e.at, n, branch{nil, e.body}, branch{follow, q.pc()})
+	for _, at := range exits {
+		q.choice(at, n, branch{nil, int32(at + 1)}, branch{follow, q.pc()})
 	}
 	if len(exits) > 0 {
-		q.once(exits[0].at)
+		q.once(exits[0])
 	}
+}
+
+// option writes a part that may be left out.
+func (q *quick) option(n *syntax.Node, follow *byteSet, last bool) {
+	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
+	q.node(n.Subs[0], follow, last)
+	leave := q.pc()
+	if groups := q.stableGroups(n.Subs[0], nil); len(groups) > 0 {
+		jump := q.add(inst{op: opJump})
+		leave = q.pc()
+		q.add(inst{op: opClear, groups: groups})
+		q.inst[jump].x = q.pc()
+	}
+	q.choice(at, n, branch{nil, int32(at + 1)}, branch{follow, leave})
+	q.once(at)
 }
 
 // choice fills in a dispatch between another round and leaving.

@@ -59,7 +59,11 @@ func (q *quick) automatonFor(n *syntax.Node, follow *byteSet, ordered bool) *aut
 	if !ordered {
 		b.settle()
 	}
-	return b.write()
+	out := b.write()
+	if !ordered {
+		out.takeShortcut(follow)
+	}
+	return out
 }
 
 // classify divides the ASCII bytes into classes that no part of the automaton
@@ -92,10 +96,7 @@ func (b *builder) classify() {
 		b.out.class[c] = uint8(b.classes)
 	}
 	b.out.end = uint8(b.classes + 1)
-	b.stride = 2
-	for b.stride < b.classes+2 {
-		b.stride *= 2
-	}
+	b.stride = (b.classes + 3) &^ 1 // even
 }
 
 func bit(v bool) byte {

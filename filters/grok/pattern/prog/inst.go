@@ -23,6 +23,9 @@ const (
 	opRun       // set, n to m times (m < 0: no limit), as many as can be, gives back none
 	opRunBack   // the same, gives back; follow says what the rest begins with
 	opRunLazy   // the same, as few as can be
+	opPair      // b with a byte of follow behind it: go on at x behind b
+	opStart     // group n begins; nothing to undo
+	opClear     // groups take no part
 	opSaveStart // group n begins
 	opSaveEnd   // group n ends
 	opOpen      // group n begins, in a pattern with recursion
@@ -53,6 +56,7 @@ type inst struct {
 	b      byte
 	a      uint8 // syntax.Assert
 	n, m   int32
+	group  int32 // if not 0, what is matched is this group
 	x, y   int32
 	pos    int32 // place in the expanded text
 	set    *charSet

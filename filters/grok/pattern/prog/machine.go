@@ -137,11 +137,45 @@ func (m *machine) run(pc, pos int) int {
 				continue
 			}
 		case opRun:
-			if end := m.take(in, pos, in.m); end >= 0 {
+			end := pos
+			if set := in.set; in.m < 0 && in.n <= 1 && !set.mixed && set.hole < 0 {
+				for end < len(text) && set.tab[text[end]] == yes {
+					end++
+				}
+				if end-pos < int(in.n) {
+					end = -1
+				}
+				m.steps += (end - pos) >> 6
+			} else {
+				end = m.take(in, pos, in.m)
+			}
+			if end >= 0 {
+				if in.group > 0 {
+					m.capture(in.group, pos, end)
+				}
 				pos = end
 				pc++
 				continue
 			}
+		case opPair:
+			if pos < len(text) && text[pos] == in.b && in.follow.at(text, pos+1) {
+				pos++
+				pc = int(in.x)
+				continue
+			}
+			pc++
+			continue
+		case opStart:
+			m.caps[2*in.n] = int32(pos)
+			m.dirty = true
+			pc++
+			continue
+		case opClear:
+			for _, g := range in.groups {
+				m.caps[2*g+1] = -1
+			}
+			pc++
+			continue
 		case opOnce:
 			if last := &m.onces[in.n]; *last != int32(pos) {
 				*last = int32(pos)
@@ -151,6 +185,9 @@ func (m *machine) run(pc, pos int) int {
 		case opScan:
 			end := in.scan.scan(text, pos)
 			if end >= 0 {
+				if in.group > 0 {
+					m.capture(in.group, pos, end)
+				}
 				m.steps += (end - pos) >> 4
 				pos = end
 				pc = int(in.y)
@@ -185,6 +222,9 @@ func (m *machine) run(pc, pos int) int {
 		case opPrefer:
 			end := in.scan.prefer(text, pos)
 			if end >= 0 {
+				if in.group > 0 {
+					m.capture(in.group, pos, end)
+				}
 				pos = end
 				pc = int(in.y)
 				continue
@@ -257,6 +297,12 @@ func (m *machine) point(in *inst, pos int) int {
 		}
 	}
 	return point
+}
+
+// capture sets a group that has nothing to undo.
+func (m *machine) capture(group int32, start, end int) {
+	m.caps[2*group], m.caps[2*group+1] = int32(start), int32(end)
+	m.dirty = true
 }
 
 // saveStart begins a group. What it held is put back on backtracking.

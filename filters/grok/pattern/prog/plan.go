@@ -48,7 +48,7 @@ func (q *quick) pass(n *syntax.Node) {
 		q.plan.literals = append(q.plan.literals, []byte(lit))
 		q.openGate(lit)
 	}
-	q.consume(n, true)
+	q.consume(n, &q.plan.consumed, &q.plan.guards)
 }
 
 // openGate makes a gate of a literal if it can be one. A later gate tells more
@@ -85,9 +85,9 @@ func rank(c byte) int {
 	return 1
 }
 
-// consume adds the bytes that n can take.
-func (q *quick) consume(n *syntax.Node, guarded bool) {
-	c := &q.plan.consumed
+// consume adds the bytes that n can take to c. With guards, of an option that
+// begins with a plain byte only that byte is added, to both.
+func (q *quick) consume(n *syntax.Node, c, guards *byteSet) {
 	switch n.Op {
 	case syntax.OpString:
 		for _, r := range n.Runes {
@@ -119,16 +119,16 @@ func (q *quick) consume(n *syntax.Node, guarded bool) {
 		*c = *allBytes()
 		return
 	case syntax.OpRepeat:
-		if guarded && n.Min == 0 && n.Max == 1 && introduced(n.Subs[0]) {
+		if guards != nil && n.Min == 0 && n.Max == 1 && introduced(n.Subs[0]) {
 			if r := introduction(n.Subs[0]); r < utf8.RuneSelf {
 				c[r] = true
-				q.plan.guards[r] = true
+				guards[r] = true
 				return
 			}
 		}
 	}
 	for _, s := range n.Subs {
-		q.consume(s, guarded)
+		q.consume(s, c, guards)
 	}
 }
 

@@ -9,6 +9,9 @@ func (q *quick) scan(n *syntax.Node, follow *byteSet) bool {
 	if q.noScan {
 		return false
 	}
+	if n.Op == syntax.OpCapture {
+		return false
+	}
 	if n.Op == syntax.OpAtomic {
 		return q.scanAtomic(n)
 	}
@@ -36,10 +39,18 @@ func (q *quick) scanAtomic(n *syntax.Node) bool {
 }
 
 func (q *quick) withScan(n *syntax.Node, op opcode, a *automaton, generic func()) {
-	at := q.add(inst{op: op, scan: a, pos: int32(n.Pos)})
+	group := q.group
+	q.group = 0
+	at := q.add(inst{op: op, scan: a, pos: int32(n.Pos), group: group})
 	q.inst[at].x = q.pc()
 	q.noScan = true
+	if group > 0 {
+		q.add(inst{op: opStart, n: group, pos: int32(n.Pos)})
+	}
 	generic()
+	if group > 0 {
+		q.add(inst{op: opSaveEnd, n: group, pos: int32(n.Pos)})
+	}
 	q.noScan = false
 	q.inst[at].y = q.pc()
 }
