@@ -95,7 +95,6 @@ func decode(b []byte) (state, *CorruptionError, error) {
 			at += size
 			continue
 		}
-		s.clean = false
 		if size == 0 || !goodRecordAt(b, at+size) {
 			note(at, len(b)-at, incomplete || allZero(b[at:]), err)
 			break
@@ -103,6 +102,7 @@ func decode(b []byte) (state, *CorruptionError, error) {
 		note(at, size, false, err)
 		at += size
 	}
+	s.clean = s.clean && damage == nil
 	return s, damage, nil
 }
 
