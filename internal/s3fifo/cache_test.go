@@ -90,6 +90,73 @@ func TestScanDoesNotEvict(t *testing.T) {
 	}
 }
 
+// popular puts keys from..to and reads each often enough for the main queue, where they go when others come.
+func popular(c *Cache[int, int], from, to int) {
+	for k := from; k < to; k++ {
+		c.Put(k, k, 1)
+		for range stayReads {
+			c.Get(k)
+		}
+	}
+}
+
+// TestWhatComesBackStays lets keys leave the small queue and come back while they are remembered. Some are forgotten
+// early, when another's hash takes the slot.
+func TestWhatComesBackStays(t *testing.T) {
+	c := New[int, int](Limits{Entries: 100})
+	popular(c, 0, 90)
+	const back = 20
+	kept := func() (n int) {
+		for k := range back {
+			if _, ok := c.Get(500 + k); ok {
+				n++
+			}
+		}
+		return n
+	}
+	put := func(from, n int) {
+		for k := range n {
+			c.Put(from+k, 0, 1)
+		}
+	}
+	put(1000, 30)
+	put(500, back)
+	put(2000, 30)
+	if n := kept(); n > 0 {
+		t.Fatalf("%d keys did not leave: the test tells nothing", n)
+	}
+	put(500, back)
+	put(3000, 60)
+	if n := kept(); n < back/3 {
+		t.Errorf("%d of %d keys that came back stayed", n, back)
+	}
+}
+
+// TestReadGoesRound reads half of the main queue, then fills it with others.
+func TestReadGoesRound(t *testing.T) {
+	c := New[int, int](Limits{Entries: 100})
+	popular(c, 0, 90)
+	for k := 90; k < 110; k++ { // once, so that all of the popular keys move to the main queue
+		c.Put(k, k, 1)
+	}
+	for k := range 45 {
+		c.Get(2 * k)
+	}
+	popular(c, 200, 240)
+	read, unread := 0, 0
+	for k := range 45 {
+		if _, ok := c.Get(2 * k); ok {
+			read++
+		}
+		if _, ok := c.Get(2*k + 1); ok {
+			unread++
+		}
+	}
+	if read <= 2*unread || read < 40 {
+		t.Errorf("%d of the 45 keys that were read stayed, and %d of the 45 that were not", read, unread)
+	}
+}
+
 // TestHitsBeatLRU compares with the usual cache on what web servers see: a few keys often, a long tail once.
 func TestHitsBeatLRU(t *testing.T) {
 	const size = 500
