@@ -120,17 +120,23 @@ func (q *quick) consume(n *syntax.Node, c, guards *byteSet) {
 		return
 	case syntax.OpRepeat:
 		if guards != nil && n.Min == 0 && n.Max == 1 && introduced(n.Subs[0]) {
-			if r := introduction(n.Subs[0]); r < utf8.RuneSelf {
-				c[r] = true
-				guards[r] = true
-				return
+			var taken byteSet
+			q.consume(n.Subs[0], &taken, nil)
+			if r := introduction(n.Subs[0]); r < utf8.RuneSelf && taken.count() > wide {
+				c[r], guards[r] = true, true
+			} else {
+				c.add(&taken)
 			}
+			return
 		}
 	}
 	for _, s := range n.Subs {
 		q.consume(s, c, guards)
 	}
 }
+
+// wide is the number of bytes from which on a part can take nearly anything.
+const wide = 100
 
 // introduction returns the character that an introduced node begins with.
 func introduction(n *syntax.Node) rune {

@@ -115,10 +115,14 @@ func (s *byteSet) add(t *byteSet) {
 	}
 }
 
-func (s *byteSet) and(t *byteSet) {
-	for i, v := range t {
-		s[i] = s[i] && v
+func (s *byteSet) count() int {
+	n := 0
+	for _, v := range s {
+		if v {
+			n++
+		}
 	}
+	return n
 }
 
 func (s *byteSet) disjoint(t *byteSet) bool {
