@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -98,9 +99,9 @@ func readStatusError(status int, body io.Reader) *statusError {
 	}
 	var answer struct{ Error json.RawMessage }
 	if json.Unmarshal(text, &answer) == nil && len(answer.Error) > 0 {
-		var detail struct{ Type, Reason string }
-		if json.Unmarshal(answer.Error, &detail) == nil {
-			e.kind, e.reason = detail.Type, clip(detail.Reason)
+		var cause cause
+		if json.Unmarshal(answer.Error, &cause) == nil {
+			e.kind, e.reason = cause.Type, clip(cause.text())
 			return e
 		}
 		if json.Unmarshal(answer.Error, &e.reason) == nil {
@@ -109,6 +110,23 @@ func readStatusError(status int, body io.Reader) *statusError {
 	}
 	e.reason = clip(fmt.Sprintf("%.200q", text))
 	return e
+}
+
+// cause is an error as Elasticsearch writes it, with what lies behind it.
+type cause struct {
+	Type, Reason string
+	CausedBy     *cause `json:"caused_by"`
+}
+
+// text joins the reasons, the innermost of which is often the one that helps.
+func (c *cause) text() string {
+	text := c.Reason
+	for c = c.CausedBy; c != nil; c = c.CausedBy {
+		if c.Reason != "" && !strings.Contains(text, c.Reason) {
+			text += ": " + c.Reason
+		}
+	}
+	return text
 }
 
 // clip bounds a message.

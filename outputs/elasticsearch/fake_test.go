@@ -231,9 +231,11 @@ func (l *lockedBuffer) String() string {
 }
 
 // literal is the expression of a string.
-func literal(t testing.TB, text string) expr.Expression {
+func literal(t testing.TB, text string) expr.Expression { return parse(t, strconv.Quote(text)) }
+
+func parse(t testing.TB, source string) expr.Expression {
 	t.Helper()
-	e, diags := expr.Parse(strconv.Quote(text), "test.hcl", nil)
+	e, diags := expr.Parse(source, "test.hcl", nil)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

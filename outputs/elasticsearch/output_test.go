@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/naru-log/naru/event"
-	"github.com/naru-log/naru/expr"
 )
 
 func TestDelivers(t *testing.T) {
@@ -235,11 +234,7 @@ func TestNameFromFields(t *testing.T) {
 		return 0
 	}
 	c := config(t, f.URL)
-	e, diags := expr.Parse(`"logs-${service.name}-default"`, "test.hcl", nil)
-	if diags.HasErrors() {
-		t.Fatal(diags)
-	}
-	c.DataStream = e
+	c.DataStream = parse(t, `"logs-${service.name}-default"`)
 	r := newRig(t, c)
 	r.start(t.Context())
 	slot, _ := r.ev.Schema().Lookup("service.name")
