@@ -116,6 +116,8 @@ func TestEval(t *testing.T) {
 		{`length(event.type)`, "4"},
 		{`length(url.path)`, "11"},
 		{`length("한글é")`, "3"},
+		{`length("${url.path}\r\n")`, "12"},
+		{`substr("a\r\nb${url.path}", 1, 2)`, `"\r\nb"`},
 		{`substr("한글é", 1, -1)`, `"글é"`},
 		{`substr(url.path, -4, 3)`, `"htm"`},
 		{`matches(url.path, "(?i)^/index\\.html?$")`, "true"},

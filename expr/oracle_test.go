@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
 	"github.com/naru-log/naru/event"
@@ -35,6 +36,7 @@ func oracleContext() *hcl.EvalContext {
 	functions["coalesce"] = stdlib.CoalesceFunc
 	functions["contains"] = stdlib.ContainsFunc
 	functions["floor"] = stdlib.FloorFunc
+	functions["length"] = lengthByHCL()
 	functions["lower"] = stdlib.LowerFunc
 	functions["replace"] = stdlib.ReplaceFunc
 	functions["substr"] = stdlib.SubstrFunc
@@ -45,6 +47,20 @@ func oracleContext() *hcl.EvalContext {
 	functions["trimsuffix"] = stdlib.TrimSuffixFunc
 	functions["upper"] = stdlib.UpperFunc
 	return &hcl.EvalContext{Functions: functions}
+}
+
+// lengthByHCL is length made of HCL's two functions for it.
+func lengthByHCL() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType}},
+		Type:   function.StaticReturnType(cty.Number),
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			if args[0].Type() == cty.String {
+				return stdlib.Strlen(args[0])
+			}
+			return stdlib.Length(args[0])
+		},
+	})
 }
 
 // eval gives the value of e, missing when it has none.
