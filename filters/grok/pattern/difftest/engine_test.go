@@ -9,11 +9,17 @@ import (
 
 // naruPattern is a pattern compiled by naru, or why it is none.
 type naruPattern struct {
-	matcher *pattern.Matcher
-	err     error
+	matcher  *pattern.Matcher
+	err      error
+	panicked any // a panic is an outcome to report with its pattern
 }
 
-func compileNaru(expression string, bank, definitions map[string]string) *naruPattern {
+func compileNaru(expression string, bank, definitions map[string]string) (compiled *naruPattern) {
+	defer func() {
+		if r := recover(); r != nil {
+			compiled = &naruPattern{panicked: r}
+		}
+	}()
 	p, err := pattern.Compile(expression, pattern.Options{
 		Definitions: pattern.Layers{pattern.Map(definitions), pattern.Map(bank)},
 	})
@@ -23,7 +29,15 @@ func compileNaru(expression string, bank, definitions map[string]string) *naruPa
 	return &naruPattern{matcher: p.NewMatcher()}
 }
 
-func (p *naruPattern) ask(line string) outcome {
+func (p *naruPattern) ask(line string) (o outcome) {
+	defer func() {
+		if r := recover(); r != nil {
+			o = outcome{kind: panicked, message: fmt.Sprint(r)}
+		}
+	}()
+	if p.panicked != nil {
+		return outcome{kind: panicked, message: fmt.Sprint(p.panicked)}
+	}
 	if p.err != nil {
 		return outcome{kind: compile, message: p.err.Error()}
 	}

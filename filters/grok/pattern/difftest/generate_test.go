@@ -270,7 +270,10 @@ func (g *generator) reference(depth int) piece {
 // grok is a reference to a library pattern or to one of the definitions.
 func (g *generator) grok() piece {
 	if g.calls["%ONE"] != nil && g.r.IntN(2) == 0 {
-		name := pick(g.r, "ONE", "TWO")
+		name := "ONE"
+		if g.calls["%TWO"] != nil {
+			name = pick(g.r, "ONE", "TWO")
+		}
 		return piece{"%{" + name + g.field() + "}", g.calls["%"+name]}
 	}
 	p := pick(g.r,

@@ -10,7 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-var seed = flag.Uint64("seed", 0, "seed of the random tests; 0 takes one from the clock")
+// The default is fixed, so that a run of all tests says the same each time.
+// The fuzz target and -seed 0 are there to find what is not known yet.
+var seed = flag.Uint64("seed", 1, "seed of the random tests; 0 takes one from the clock")
 
 // random returns a generator whose seed is printed, so that -seed repeats it.
 func random(t testing.TB) *rand.Rand {

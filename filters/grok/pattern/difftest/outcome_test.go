@@ -24,6 +24,7 @@ const (
 	conversion kind = "conversion error"
 	timeout    kind = "timeout"
 	internal   kind = "internal error"
+	panicked   kind = "panic"
 )
 
 // capture is a name and its values: string, int32, int64, float32, float64 or
