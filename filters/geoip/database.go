@@ -1,18 +1,16 @@
 package geoip
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net/netip"
-	"os"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 
+	"github.com/naru-log/naru/internal/datafile"
 	"github.com/naru-log/naru/internal/s3fifo"
 )
 
@@ -48,10 +46,7 @@ type snapshot struct {
 // open maps a file and checks that it is of use.
 func open(path string, r *reader) (*database, error) {
 	mapped, err := maxminddb.Open(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("open GeoIP database: %w: install it (geoipupdate fetches GeoLite2), or leave the database out to know countries alone", err)
-	case err != nil:
+	if err != nil {
 		return nil, fmt.Errorf("open GeoIP database %s: %w: it is truncated or no mmdb file; fetch it again", path, err)
 	}
 	d := &database{
@@ -143,24 +138,18 @@ func (r *record) size() int {
 // file is a database that may be replaced on disk.
 type file struct {
 	path    string
-	seen    os.FileInfo // of the file that current was read from, or that failed
+	watch   *datafile.Watch
 	current *database
-	next    os.FileInfo // changed, and perhaps still being written
 }
 
-// load opens the file as it is now.
-func (f *file) load(r *reader) error {
-	info, err := os.Stat(f.path)
+// openFile opens a database for the first time.
+func openFile(path string, r *reader) (*file, error) {
+	watch, err := datafile.New(path)
 	if err != nil {
-		return fmt.Errorf("open GeoIP database: %w: install it (geoipupdate fetches GeoLite2), or leave the database out to know countries alone", err)
+		return nil, fmt.Errorf("open GeoIP database: %w: install it (geoipupdate fetches GeoLite2), or leave the database out to know countries alone", err)
 	}
-	f.seen, f.next = info, nil
-	d, err := open(f.path, r)
-	if err != nil {
-		return err
-	}
-	f.current = d
-	return nil
+	d, err := open(path, r)
+	return &file{path, watch, d}, err
 }
 
 // report tells what was opened.
@@ -170,9 +159,4 @@ func (f *file) report(log *slog.Logger) {
 	if age := time.Since(d.built); age > oldAfter {
 		log.Warn("GeoIP database is old, addresses may have moved: fetch a new one", "database", d.path, "built", d.built.UTC().Format(time.DateOnly), "days", int(age.Hours()/24))
 	}
-}
-
-// same reports whether nothing happened to a file.
-func same(a, b os.FileInfo) bool {
-	return a != nil && b != nil && os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }

@@ -218,8 +218,8 @@ func leafKind(name string) event.Kind {
 func (f *Filter) openAll(c Config) error {
 	var errs []error
 	for i, path := range c.paths() {
-		d := &file{path: path}
-		if err := d.load(&f.reader); err != nil {
+		d, err := openFile(path, &f.reader)
+		if err != nil {
 			if c.Database != "" {
 				errs = append(errs, attr.Errorf("database", "%w", err))
 			} else {

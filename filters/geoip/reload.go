@@ -2,10 +2,11 @@ package geoip
 
 import (
 	"context"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/naru-log/naru/internal/datafile"
 )
 
 // Run looks for replaced databases until ctx ends.
@@ -39,25 +40,20 @@ func (f *Filter) refresh() {
 }
 
 func (f *Filter) refreshOne(d *file) bool {
-	info, err := os.Stat(d.path)
+	change, err := d.watch.Look()
+	switch change {
+	case datafile.Same:
+		return false
+	case datafile.Gone:
+		f.log.Warn("GeoIP database is gone, the one in memory stays in use", "database", d.path, "error", err)
+		return false
+	}
+	fresh, err := open(d.path, &f.reader)
 	if err != nil {
-		if d.seen != nil {
-			f.log.Warn("GeoIP database is gone, the one in memory stays in use", "database", d.path, "error", err)
-			d.seen, d.next = nil, nil
-		}
-		return false
-	}
-	if same(info, d.seen) {
-		return false
-	}
-	if !same(info, d.next) { // wait until it looks the same twice: it may still be written
-		d.next = info
-		return false
-	}
-	if err := d.load(&f.reader); err != nil {
 		f.log.Error("GeoIP database was replaced by one that cannot be used, the one in memory stays in use", "database", d.path, "error", err)
 		return false
 	}
+	d.current = fresh
 	d.report(f.log)
 	return true
 }
