@@ -13,7 +13,7 @@ import (
 
 // Config is the block input "file".
 type Config struct {
-	Paths          []string      `hcl:"paths" doc:"files to follow: absolute paths or globs with *, ?, [a-z], {a,b}, and ** for any number of directories"`
+	Paths          []string      `hcl:"paths" doc:"files to follow: paths, or globs with *, ?, [a-z], {a,b}, and ** for any number of directories; relative ones start at the directory in which naru was started"`
 	Exclude        []string      `hcl:"exclude,optional" doc:"globs of files to leave alone; one without a slash is compared with the file name"`
 	StartAt        string        `hcl:"start_at,optional" doc:"where to begin with files found at the very first start: beginning or end. Files that appear later are always read from the beginning"`
 	IgnoreOlder    time.Duration `hcl:"ignore_older,optional" doc:"a file unchanged for longer than this when it is first seen is skipped up to its end; 0 reads everything"`
@@ -67,8 +67,6 @@ func (c *Config) Validate() error {
 	for i, p := range c.Paths {
 		if err := checkGlob(p); err != nil {
 			errs = append(errs, attr.At("paths", i, err))
-		} else if !filepath.IsAbs(p) {
-			errs = append(errs, attr.At("paths", i, fmt.Errorf("%q is a relative path: write it from the root, so that it does not depend on where naru is started", p)))
 		}
 	}
 	for i, p := range c.Exclude {

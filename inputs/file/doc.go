@@ -13,8 +13,7 @@
 // Run reads until its context ends. Acknowledgements may arrive during and
 // after it; Close, called after the outputs have stopped, makes them durable.
 // While Run works the checkpoint's Store has to Run too: it commits the
-// watermarks. Relative paths are refused by Config.Validate: whoever loads the
-// configuration resolves them.
+// watermarks.
 //
 // # What the lines are
 //

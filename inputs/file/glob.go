@@ -3,6 +3,7 @@ package file
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -155,13 +156,26 @@ func (w *walk) expand(g *glob) int {
 	return n
 }
 
+// literal adds a file that is named without a pattern, if it is there. Any other
+// doubt than its absence is for whoever looks at it.
+func (w *walk) literal(dir, name string) int {
+	w.dirs[dir] = true
+	path := filepath.Join(dir, name)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return w.add(path)
+	}
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		w.absent[dir] = true
+	}
+	return 0
+}
+
 func (w *walk) descend(dir string, segments []string) int {
 	for len(segments) > 1 && !hasMeta(segments[0]) {
 		dir, segments = filepath.Join(dir, unescape(segments[0])), segments[1:]
 	}
 	if len(segments) == 1 && !hasMeta(segments[0]) {
-		w.dirs[dir] = true
-		return w.add(filepath.Join(dir, unescape(segments[0])))
+		return w.literal(dir, unescape(segments[0]))
 	}
 	w.dirs[dir] = true
 	entries, ok := w.list(dir)

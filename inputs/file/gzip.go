@@ -20,6 +20,7 @@ type gzipFile struct {
 	end    int64  // offset in the content after buf
 	size   int64  // of the compressed file when zip began
 	broken bool   // zip cannot go on
+	whole  bool   // since its end was reached
 }
 
 // gzipKeep is how much content stays at hand before what is read next.
@@ -58,7 +59,7 @@ func (g *gzipFile) restart() error {
 	if err != nil {
 		return err
 	}
-	g.size, g.buf, g.end, g.broken = info.Size(), g.buf[:0], 0, false
+	g.size, g.buf, g.end, g.broken, g.whole = info.Size(), g.buf[:0], 0, false, false
 	in := bufio.NewReaderSize(io.NewSectionReader(g.file, 0, g.size), 64<<10)
 	if g.zip == nil {
 		g.zip, err = gzip.NewReader(in)
@@ -88,7 +89,9 @@ func (g *gzipFile) forward(from, to int64) error {
 		g.buf = g.buf[:len(g.buf)+n]
 		g.end += int64(n)
 		switch {
-		case err == io.EOF, errors.Is(err, io.ErrUnexpectedEOF):
+		case err == io.EOF:
+			g.broken, g.whole = true, true
+		case errors.Is(err, io.ErrUnexpectedEOF):
 			g.broken = true
 		case err != nil:
 			g.broken = true

@@ -87,24 +87,41 @@ const (
 	copying                // a copy of a file that is still there
 )
 
-// index finds files by their heads.
+// index finds files by their heads, and by what rotated names begin with.
 type index struct {
 	lengths map[int]bool
 	files   map[checkpoint.Signature][]*file
+	stems   map[string][]*file // by directory and stem
 }
 
 func newIndex(files []*file) *index {
-	x := &index{lengths: map[int]bool{}, files: map[checkpoint.Signature][]*file{}}
+	x := &index{lengths: map[int]bool{}, files: map[checkpoint.Signature][]*file{}, stems: map[string][]*file{}}
 	for _, f := range files {
-		f.mu.Lock()
-		head := f.head
-		f.mu.Unlock()
-		if head.Len > 0 {
-			x.lengths[head.Len] = true
-			x.files[head] = append(x.files[head], f)
-		}
+		x.add(f)
 	}
 	return x
+}
+
+func (x *index) add(f *file) {
+	f.mu.Lock()
+	head := f.head
+	f.mu.Unlock()
+	if head.Len == 0 {
+		return
+	}
+	x.lengths[head.Len] = true
+	x.files[head] = append(x.files[head], f)
+	key := filepath.Join(filepath.Dir(f.src.Path), stem(filepath.Base(f.src.Path)))
+	x.stems[key] = append(x.stems[key], f)
+}
+
+// origins finds the files that path may have been rotated from.
+func (x *index) origins(path string) []*file {
+	var found []*file
+	for n := len(filepath.Dir(path)) + 1; n <= len(path); n++ {
+		found = append(found, x.stems[path[:n]]...)
+	}
+	return found
 }
 
 func (x *index) find(head []byte) []*file {
@@ -142,7 +159,7 @@ func (s *scanner) identify(c candidate, h *handle, head []byte, among []*file) (
 // merely begin alike stay apart. f.mu is held.
 func (s *scanner) compare(c candidate, h *handle, f *file) match {
 	full := f.head.Len == checkpoint.MaxHead
-	rotated := relatedPath(f.src.Path, c.path) || relatedPath(f.location, c.path) || s.inRotatedDir(c.path) && filepath.Base(f.src.Path) == filepath.Base(c.path)
+	rotated := relatedPath(f.src.Path, c.path) || relatedPath(f.location, c.path) || s.inRotatedDir(c.path) && strings.HasPrefix(filepath.Base(c.path), stem(filepath.Base(f.src.Path)))
 	samePath := c.path == f.src.Path || c.path == f.location
 	if f.place != lost && !(f.finished && f.place != placed && !sameKey(f.location, f.key)) {
 		switch {
@@ -264,6 +281,9 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 		return false
 	}
 	delete(s.toldAbs, c.path)
+	if len(head) < checkpoint.MaxHead && unfinished(c, h, head, x) {
+		return true
+	}
 	f, how := s.identify(c, h, head, x.find(head))
 	switch {
 	case how == same || how == shortCopy:
@@ -273,9 +293,38 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 		return how == copying
 	}
 	f = s.create(c, compressed, head, h)
-	x.lengths[f.head.Len] = true
-	x.files[f.head] = append(x.files[f.head], f)
+	x.add(f)
 	return true
+}
+
+// unfinished reports whether a short candidate may be a copy or a gzip file that
+// is still being written, so that too little of it is there to recognise it.
+func unfinished(c candidate, h *handle, head []byte, x *index) bool {
+	if g, ok := h.ReaderAt.(*gzipFile); ok {
+		return !g.whole
+	}
+	for _, f := range x.origins(c.path) {
+		f.mu.Lock()
+		path, k, compressed := f.location, f.key, f.compressed
+		live := (f.place == placed || f.place == moved) && f.head.Len > len(head) && relatedPath(f.src.Path, c.path)
+		f.mu.Unlock()
+		if live && !compressed && beginsWith(path, k, head) {
+			return true
+		}
+	}
+	return false
+}
+
+// beginsWith reports whether the file at path is the one of k and begins with head.
+func beginsWith(path string, k key, head []byte) bool {
+	h, _, err := openHandle(path, false)
+	if err != nil {
+		return false
+	}
+	defer h.close()
+	b := make([]byte, len(head))
+	n, err := readFull(h, b, 0)
+	return err == nil && h.key == k && bytes.Equal(b[:n], head)
 }
 
 // attach gives a lost file the place where it was found again.

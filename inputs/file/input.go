@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/naru-log/naru/checkpoint"
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/attr"
 )
 
 // Deps is what an input needs from the agent.
@@ -83,7 +85,11 @@ func New(cfg Config, deps Deps) (*Input, error) {
 	}
 	in.slack = int64(cfg.MaxLineBytes) + 2*chunkBytes
 	in.dec, _ = newDecoder(cfg.Encoding) // validated
-	for _, p := range cfg.Paths {
+	for i, p := range cfg.Paths {
+		p, err := filepath.Abs(p)
+		if err != nil {
+			return nil, attr.At("paths", i, err)
+		}
 		g, err := parseGlob(p)
 		if err != nil {
 			return nil, err

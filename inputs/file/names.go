@@ -10,16 +10,19 @@ import (
 //
 //	access.log: access.log.1, access.log-20260101.gz, access-20260101.log, access.1.log
 func related(base, name string) bool {
-	stem := base
-	if i := strings.IndexByte(base, '.'); i > 0 {
-		stem = base[:i]
-	}
-	return name != base && strings.HasPrefix(name, stem)
+	return name != base && strings.HasPrefix(name, stem(base))
 }
 
-// relatedPath is related for the last elements of paths.
+func stem(base string) string {
+	if i := strings.IndexByte(base, '.'); i > 0 {
+		return base[:i]
+	}
+	return base
+}
+
+// relatedPath is related for files of one directory.
 func relatedPath(from, to string) bool {
-	return from != to && (related(filepath.Base(from), filepath.Base(to)) || filepath.Base(from) == filepath.Base(to))
+	return filepath.Dir(from) == filepath.Dir(to) && related(filepath.Base(from), filepath.Base(to))
 }
 
 // generation reports whether name is certainly what a rotation makes of base:

@@ -57,7 +57,7 @@ type rotation struct {
 
 // shift moves the older generations up, as logrotate does.
 func shift(t testing.TB, path, suffix string) {
-	for i := 9; i > 0; i-- {
+	for i := 99; i > 0; i-- {
 		from := fmt.Sprintf("%s.%d%s", path, i, suffix)
 		if _, err := os.Stat(from); err == nil {
 			must(t, os.Rename(from, fmt.Sprintf("%s.%d%s", path, i+1, suffix)))
