@@ -168,9 +168,10 @@ func (b *Block) find(e *attr.Error) hcl.Range {
 	if b.body == nil {
 		return b.Range
 	}
-	written := findAttribute(b.body, strings.Split(e.Name, "."))
+	path := strings.Split(e.Name, ".")
+	written := findAttribute(b.body, path)
 	if written == nil {
-		return b.Range
+		return b.findBlock(path)
 	}
 	value := written.Expr
 	if list, ok := value.(*hclsyntax.TupleConsExpr); ok && e.Index >= 0 && e.Index < len(list.Exprs) {
@@ -202,4 +203,18 @@ func findAttribute(body *hclsyntax.Body, path []string) *hclsyntax.Attribute {
 		}
 	}
 	return nil
+}
+
+// findBlock gives the header of the nested block that a path leads to, or of the
+// innermost one on the way that is written.
+func (b *Block) findBlock(path []string) hcl.Range {
+	at, body := b.Range, b.body
+	for _, name := range path {
+		i := slices.IndexFunc(body.Blocks, func(inner *hclsyntax.Block) bool { return inner.Type == name })
+		if i < 0 {
+			break
+		}
+		at, body = body.Blocks[i].DefRange(), body.Blocks[i].Body
+	}
+	return at
 }

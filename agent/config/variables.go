@@ -199,12 +199,14 @@ func (l *loader) locals(f *file, attrs map[string]*hcl.Attribute) map[string]cty
 
 // checkReferences reports names that are not declared and makes them unknown.
 func (l *loader) checkReferences(f *file, vars map[string]cty.Value, locals map[string]*hcl.Attribute) {
+	names := slices.Collect(maps.Keys(vars))
 	for name, at := range undeclared(f.body, "var", vars) {
-		l.errorf(&at, "Undeclared variable", "Variable %q is not declared in this file.%s To declare it, write: variable %q {}", name, expr.Suggest(name, slices.Collect(maps.Keys(vars))), name)
-		defer func() { vars[name] = cty.DynamicVal }()
+		l.errorf(&at, "Undeclared variable", "Variable %q is not declared in this file.%s To declare it, write: variable %q {}", name, expr.Suggest(name, names), name)
+		vars[name] = cty.DynamicVal
 	}
+	names = slices.Collect(maps.Keys(locals))
 	for name, at := range undeclared(f.body, "local", locals) {
-		l.errorf(&at, "Undeclared local", "Local %q is not declared in this file.%s", name, expr.Suggest(name, slices.Collect(maps.Keys(locals))))
+		l.errorf(&at, "Undeclared local", "Local %q is not declared in this file.%s", name, expr.Suggest(name, names))
 	}
 }
 
