@@ -84,10 +84,14 @@ func (f *literalFinder) drop() {
 }
 
 func (f *literalFinder) escape() {
-	if f.at+1 < len(f.text) && strings.IndexByte(`[](){}.|*+?^$/"'\-`, f.text[f.at+1]) >= 0 {
-		f.run = append(f.run, f.text[f.at+1])
-	} else {
-		f.end() // a class, an assertion, a control character
+	next := strings.TrimPrefix(f.text[f.at:min(f.at+2, len(f.text))], `\`)
+	switch {
+	case next == "t":
+		f.run = append(f.run, '\t')
+	case next != "" && strings.Contains(`[](){}.|*+?^$/"'\-`, next):
+		f.run = append(f.run, next...)
+	default:
+		f.end() // a class, an assertion, another character
 	}
 	f.at += 2
 }

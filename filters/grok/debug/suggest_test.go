@@ -78,7 +78,8 @@ func TestRequired(t *testing.T) {
 	f("a|b")
 	f("(?i)abc")
 	f(`a(b|c\)[)])d[]e]f`, "a", "d", "f")
-	f(`\[x\d\]`, "[x", "]")
+	f(`\[x\d\]\t`, "[x", "]\t")
+	f(`a\`, "a")
 }
 
 // TestRequiredIsRight checks the shortcut against the library: what a
