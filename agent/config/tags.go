@@ -21,6 +21,8 @@ import (
 //	hcl:"name,label"     the label of a nested block
 //	doc:"…"              one line for the reference
 //	secret:"true"        values from env() and file() are not shown in diagnostics
+//
+// The struct of a nested block may have a method SetDefaults on its pointer.
 type Attribute struct {
 	Name     string
 	Doc      string
