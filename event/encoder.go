@@ -2,6 +2,7 @@ package event
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type op struct {
 	depth  int      // objects that the field stands in
 	up     int      // objects shared with the op before
 	prefix [][]byte // by objects already open: ,"a":{"b":{"key":
+	quoted [][]byte // the same with the opening quote of a string
 }
 
 // NewEncoder compiles the documents of a frozen schema.
@@ -61,26 +63,37 @@ func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 	for i := range e.ops {
 		o := &e.ops[i]
 		shared = min(shared, o.up)
-		value := o.konst
+		kind := Absent
 		if !o.fixed {
-			if k := ev.kinds[o.slot]; k != Absent {
-				if k == Float && !finite(ev.Float(o.slot)) || k == Members && len(ev.cells[o.slot].b) == 0 {
-					continue
-				}
-				value = nil
-			} else if value == nil {
-				continue
-			}
+			kind = ev.kinds[o.slot]
 		}
-		dst = appendBraces(dst, open-shared)
+		if kind == Absent && o.konst == nil || kind == Float && !finite(ev.Float(o.slot)) || kind == Members && len(ev.cells[o.slot].b) == 0 {
+			continue
+		}
+		if open > shared {
+			dst = appendBraces(dst, open-shared)
+		}
 		prefix := o.prefix[shared]
+		if kind == String {
+			prefix = o.quoted[shared]
+		}
 		if len(dst) == start {
 			prefix = prefix[1:] // no comma before the first member
 		}
 		dst = append(dst, prefix...)
-		if value != nil {
-			dst = append(dst, value...)
-		} else {
+		switch kind {
+		case Absent:
+			dst = append(dst, o.konst...)
+		case String: // the prefix holds the opening quote
+			c := &ev.cells[o.slot]
+			if c.line && ev.plain || isPlain(c.b) {
+				dst = appendPlain(dst, c.b)
+			} else {
+				dst = append(appendEscaped(dst, c.b), '"')
+			}
+		case Members, JSON:
+			dst = append(dst, ev.cells[o.slot].b...)
+		default:
 			dst = e.appendSlot(dst, ev, o.slot)
 		}
 		open, shared = o.depth, o.depth
@@ -298,7 +311,9 @@ func (n *node) compile(path [][]byte, e *Encoder) {
 			for _, k := range path[open:] {
 				b = append(append(b, k...), '{')
 			}
-			o.prefix = append(o.prefix, append(b, c.key...))
+			b = append(b, c.key...)
+			o.prefix = append(o.prefix, b)
+			o.quoted = append(o.quoted, append(slices.Clone(b), '"'))
 		}
 		e.ops = append(e.ops, o)
 	}
