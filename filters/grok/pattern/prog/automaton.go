@@ -33,12 +33,13 @@ func (a *automaton) startRow(text []byte, pos int) int {
 	return int(a.start[a.class[text[pos-1]]])
 }
 
-// scan returns where the part that begins at pos ends. The automaton knows
-// what the text has to go on with, and that there is no other end.
-func (a *automaton) scan(text []byte, pos int) int {
+// scan returns where the part that begins at pos ends, and how far it had to
+// look. The automaton knows what the text has to go on with, and that there is
+// no other end.
+func (a *automaton) scan(text []byte, pos int) (end, seen int) {
 	if a.shortcut != noShortcut {
 		if end := a.short(text, pos); end >= 0 {
-			return end
+			return end, end
 		}
 	}
 	row := a.startRow(text, pos)
@@ -46,10 +47,10 @@ func (a *automaton) scan(text []byte, pos int) int {
 	for i, b := range text[pos:] {
 		row = int(trans[row+int(a.class[b])])
 		if row >= rowEnd {
-			return outcome(row, pos+i)
+			return outcome(row, pos+i), pos + i
 		}
 	}
-	return outcome(int(trans[row+int(a.end)]), len(text))
+	return outcome(int(trans[row+int(a.end)]), len(text)), len(text)
 }
 
 // outcome is what a row that is none says at pos.
@@ -64,8 +65,8 @@ func outcome(row, pos int) int {
 }
 
 // prefer returns where the part that begins at pos ends at the first choice
-// of its alternatives and repeats.
-func (a *automaton) prefer(text []byte, pos int) int {
+// of its alternatives and repeats, and how far it had to look.
+func (a *automaton) prefer(text []byte, pos int) (end, seen int) {
 	row := a.startRow(text, pos)
 	last := scanFailed
 	for i := pos; ; i++ {
@@ -75,13 +76,13 @@ func (a *automaton) prefer(text []byte, pos int) int {
 		}
 		to := int(a.trans[row+int(class)])
 		if to == rowUnsure {
-			return scanUnsure
+			return scanUnsure, i
 		}
 		if to&1 != 0 {
 			last = i
 		}
 		if row = to &^ 1; row == rowDead {
-			return last
+			return last, i
 		}
 	}
 }

@@ -94,8 +94,7 @@ type code struct {
 	points int // memo points
 	onces  int // opOnce points
 	plan   *plan
-	subs   bool
-	// open says that groups can nest in themselves.
+	// recursive says that groups can nest in themselves.
 	recursive bool
 	// memo says that the outcome at a place depends on nothing but the
 	// position: no back references, conditions or recursion.

@@ -145,7 +145,7 @@ func (m *machine) run(pc, pos int) int {
 				if end-pos < int(in.n) {
 					end = -1
 				}
-				m.steps += (end - pos) >> 6
+				m.steps += (end - pos) >> runCost
 			} else {
 				end = m.take(in, pos, in.m)
 			}
@@ -183,12 +183,12 @@ func (m *machine) run(pc, pos int) int {
 				continue
 			}
 		case opScan:
-			end := in.scan.scan(text, pos)
+			end, seen := in.scan.scan(text, pos)
+			m.steps += (seen - pos) >> runCost
 			if end >= 0 {
 				if in.group > 0 {
 					m.capture(in.group, pos, end)
 				}
-				m.steps += (end - pos) >> 4
 				pos = end
 				pc = int(in.y)
 				continue
@@ -220,7 +220,8 @@ func (m *machine) run(pc, pos int) int {
 				continue
 			}
 		case opPrefer:
-			end := in.scan.prefer(text, pos)
+			end, seen := in.scan.prefer(text, pos)
+			m.steps += (seen - pos) >> runCost
 			if end >= 0 {
 				if in.group > 0 {
 					m.capture(in.group, pos, end)
@@ -259,6 +260,9 @@ func (m *machine) run(pc, pos int) int {
 				pc++
 				continue
 			case passed:
+				if !m.code.captureSub && in.m == 0 {
+					return pos // of a lookaround only the outcome counts
+				}
 				if !m.code.captureSub {
 					return int(m.memo.ends[endKey(point, pos)])
 				}
@@ -374,7 +378,7 @@ func (m *machine) rare(in *inst, pc, pos int) (next, at int, ok bool) {
 	case opLook:
 		return int(in.y), pos, m.look(in, pos)
 	case opAtomic:
-		at = m.sub(int(in.x), pos)
+		at = m.sub(int(in.x), pos, true)
 		return int(in.y), at, at >= 0
 	case opBackref:
 		at = m.backref(in, pos)
@@ -458,7 +462,7 @@ func (m *machine) subroutine(in *inst, pc, pos int) (next int, ok bool) {
 
 // sub runs a sub-program and drops the alternatives it leaves open, but not
 // what has to be undone if the paths after it fail.
-func (m *machine) sub(pc, pos int) int {
+func (m *machine) sub(pc, pos int, atomic bool) int {
 	base := len(m.stack)
 	m.depth++
 	end := m.run(pc, pos)
@@ -474,7 +478,9 @@ func (m *machine) sub(pc, pos int) int {
 			continue
 		case frameMark:
 			m.memo.set(int(f.a), int(f.pos), passed)
-			m.memo.setEnd(int(f.a), int(f.pos), end)
+			if atomic {
+				m.memo.setEnd(int(f.a), int(f.pos), end)
+			}
 			continue
 		}
 		m.stack[kept] = f
@@ -497,7 +503,7 @@ func (m *machine) look(in *inst, pos int) bool {
 		}
 	}
 	base := len(m.stack)
-	end := m.sub(int(in.x), at)
+	end := m.sub(int(in.x), at, false)
 	if kind == syntax.Ahead || kind == syntax.Behind {
 		return end >= 0
 	}
@@ -524,7 +530,7 @@ func (m *machine) backref(in *inst, pos int) int {
 			continue
 		}
 		if len(m.text)-pos >= len(want) && string(m.text[pos:pos+len(want)]) == string(want) {
-			m.steps += len(want) >> 4
+			m.steps += len(want) >> runCost
 			return pos + len(want)
 		}
 	}

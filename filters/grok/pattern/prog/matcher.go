@@ -82,7 +82,9 @@ func (m *Matcher) Match(text []byte) Result {
 // the line, and a part for each of its bytes.
 const (
 	quickLimit   = 4096
-	quickPerByte = 16
+	quickPerByte = 4
+	// A byte of a run costs a sixteenth of a step.
+	runCost = 4
 )
 
 // Caps returns the start and end of each group of the last match, -1 for a

@@ -20,6 +20,7 @@ type emitter struct {
 	sets     map[*syntax.Set]*charSet
 	sub      int  // depth of sub-programs
 	memoized bool // emit memo points
+	inAtomic bool // the innermost sub-program is an atomic group
 	called   map[int]bool
 	entry    map[int]int32 // of the subroutines
 	fixes    map[int][]int // calls whose subroutine is not there yet
@@ -64,7 +65,11 @@ func (e *emitter) point(n *syntax.Node) {
 	}
 	const most = 3
 	regs := e.loops[max(0, len(e.loops)-most):]
-	e.add(inst{op: op, n: int32(e.points), pos: int32(n.Pos), groups: slices.Clone(regs)})
+	i := inst{op: op, n: int32(e.points), pos: int32(n.Pos), groups: slices.Clone(regs)}
+	if e.inAtomic {
+		i.m = 1
+	}
+	e.add(i)
 	e.points += 1 << len(regs)
 }
 
@@ -179,8 +184,10 @@ func (e *emitter) plain(n *syntax.Node) {
 
 // subProgram writes the body of the instruction at, which goes on after it.
 func (e *emitter) subProgram(at int, body func()) {
+	outer := e.inAtomic
+	e.inAtomic = e.inst[at].op == opAtomic
+	defer func() { e.inAtomic = outer }()
 	e.sub++
-	e.subs = true
 	e.inst[at].x = e.pc()
 	body()
 	e.add(inst{op: opSubEnd, pos: e.inst[at].pos})

@@ -39,7 +39,7 @@ func (m *machine) take(in *inst, pos int, most int32) int {
 			pos = next
 		}
 	}
-	m.steps += (pos - start) >> 6
+	m.steps += (pos - start) >> runCost
 	return pos
 }
 
@@ -132,11 +132,11 @@ func (m *machine) forward(in *inst, pos int, left int32) (int, int32) {
 		}
 		left--
 		if in.follow.at(text, pos) {
-			m.steps += (pos - start) >> 6
+			m.steps += (pos - start) >> runCost
 			return pos, max(left, -1)
 		}
 	}
-	m.steps += len(text[start:]) >> 6
+	m.steps += len(text[start:]) >> runCost
 	return -1, 0
 }
 
@@ -149,10 +149,10 @@ func (m *machine) forwardTo(in *inst, pos int) int {
 	}
 	i := bytes.IndexByte(text[end:], in.b)
 	if i < 0 {
-		m.steps += len(text[end:]) >> 6
+		m.steps += len(text[end:]) >> runCost
 		return -1
 	}
-	m.steps += i >> 6
+	m.steps += i >> runCost
 	stop := end + i
 	if in.set.run(text[:stop], end) < stop {
 		return -1

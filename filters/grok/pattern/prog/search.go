@@ -113,7 +113,7 @@ func (m *machine) tryGate(pos int) (next int, skip bool) {
 	if i < 0 {
 		return -1, true
 	}
-	if m.steps += i >> 5; m.steps > m.limit {
+	if m.steps += i >> runCost; m.steps > m.limit {
 		m.over = true
 		return -1, true
 	}
