@@ -49,6 +49,8 @@ func (e *connectionError) advice() string {
 		return fmt.Sprintf("the certificate is not valid: %v: check the clock and the certificate", invalid)
 	case errors.As(err, &plain):
 		return "the server does not speak TLS: write http:// in hosts, or turn TLS on in the server"
+	case strings.Contains(err.Error(), "remote error: tls:"): // crypto/tls has no type for it
+		return fmt.Sprintf("the server refused the TLS connection (%v): if it wants a client certificate, set tls.cert_file and tls.key_file", err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return "no answer in time: check the network, or raise timeout"
 	case errors.As(err, &timeout) && timeout.Timeout():

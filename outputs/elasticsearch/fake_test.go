@@ -165,6 +165,13 @@ func readBulk(r *http.Request) ([]doc, error) {
 	return docs, nil
 }
 
+// forget empties the lists of requests.
+func (f *fake) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests, f.bulks = nil, nil
+}
+
 // messages gives the stored messages, sorted, and fails when one is there twice.
 func (f *fake) messages() string {
 	f.mu.Lock()
@@ -230,6 +237,10 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+func (l *lockedBuffer) lines() int { return strings.Count(l.String(), "\n") }
+
+func logger(to io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
+
 // literal is the expression of a string.
 func literal(t testing.TB, text string) expr.Expression { return parse(t, strconv.Quote(text)) }
 
@@ -262,7 +273,7 @@ func newRig(t *testing.T, c Config) *rig {
 	if _, err := s.Slot("service.name", event.String); err != nil {
 		t.Fatal(err)
 	}
-	out, err := New(c, s, Options{Pipeline: "test", Logger: slog.New(slog.NewTextHandler(&r.log, nil)), DeadLetters: &r.dead})
+	out, err := New(c, s, Options{Pipeline: "test", Logger: logger(&r.log), DeadLetters: &r.dead})
 	if err != nil {
 		t.Fatal(err)
 	}
