@@ -13,7 +13,7 @@ import (
 
 // fold evaluates what does not depend on the event, by HCL itself.
 func (c *compiler) fold(e hclsyntax.Expression) *node {
-	v, diags := e.Value(c.ctx)
+	v, diags := Evaluate(e, c.ctx)
 	c.diags = append(c.diags, diags...)
 	if diags.HasErrors() {
 		return &node{at: e.Range(), kind: event.Any, eval: absent}

@@ -84,7 +84,9 @@ func (c *compiler) arguments(e *hclsyntax.FunctionCallExpr) ([]*node, bool) {
 	}
 	args = args[:len(args)-1]
 	for _, v := range last.list {
-		args = append(args, constant(last.at, v))
+		n := constant(last.at, v)
+		n.secret = last.secret
+		args = append(args, n)
 	}
 	return args, true
 }
@@ -119,7 +121,12 @@ func (c *compiler) constantText(n *node, what string) (string, bool) {
 }
 
 func compileField(c *compiler, call *hclsyntax.FunctionCallExpr) *node {
-	name, ok := c.constantText(c.compile(call.Args[0]), "The name of a field")
+	arg := c.compile(call.Args[0])
+	name, ok := c.constantText(arg, "The name of a field")
+	if ok && arg.secret {
+		c.errorf(arg.at, "Invalid field", "The name of a field cannot be a secret: every document shows it.")
+		ok = false
+	}
 	if !ok {
 		return &node{at: call.Range(), kind: event.Any, eval: absent}
 	}

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"unsafe"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/naru-log/naru/event"
@@ -47,20 +46,19 @@ func (c *compiler) networks(nets []netip.Prefix, arg *node) []netip.Prefix {
 		list = []event.Value{*arg.konst}
 	}
 	for _, v := range list {
-		nets = c.network(nets, v, arg.at)
+		nets = c.network(nets, string(v.Bytes()), arg)
 	}
 	return nets
 }
 
-func (c *compiler) network(nets []netip.Prefix, v event.Value, at hcl.Range) []netip.Prefix {
-	text := string(v.Bytes())
+func (c *compiler) network(nets []netip.Prefix, text string, arg *node) []netip.Prefix {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
 		addr = addr.Unmap()
 		return append(nets, netip.PrefixFrom(addr, addr.BitLen()))
 	}
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil {
-		c.errorf(at, "Not a network", `%q is not a network: write an address and the number of bits that count, as in "10.0.0.0/8" or "2001:db8::/32".`, text)
+		c.errorf(arg.at, "Not a network", `%s is not a network: write an address and the number of bits that count, as in "10.0.0.0/8" or "2001:db8::/32".`, arg.shown(text))
 		return nets
 	}
 	return append(nets, prefix.Masked())

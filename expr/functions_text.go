@@ -128,6 +128,9 @@ func compileMatches(c *compiler, call *hclsyntax.FunctionCallExpr, args []*node)
 		return &node{at: call.Range(), kind: event.Bool, test: func(*event.Event) bool { return false }}
 	}
 	re, err := regexp.Compile(pattern)
+	if err != nil && args[1].secret {
+		return c.errorf(args[1].at, "Invalid regular expression", "The text is not a regular expression.")
+	}
 	if err != nil {
 		return c.errorf(args[1].at, "Invalid regular expression", "%s. The syntax is RE2's: https://github.com/google/re2/wiki/Syntax", sentence(err))
 	}

@@ -18,7 +18,7 @@ func Key(key hclsyntax.Expression, ctx *hcl.EvalContext) (string, hcl.Diagnostic
 			}
 		}
 	}
-	v, diags := key.Value(ctx)
+	v, diags := Evaluate(key, ctx)
 	if diags.HasErrors() {
 		return "", diags
 	}

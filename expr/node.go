@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -117,17 +118,29 @@ func constant(at hcl.Range, v event.Value) *node {
 
 // folded evaluates n now when all it was made of is constant.
 func (c *compiler) folded(n *node, of ...*node) *node {
+	hidden := false
 	for _, o := range of {
 		if o.konst == nil && !o.null {
 			return n
 		}
+		hidden = hidden || o.secret
 	}
 	c.blank.Reset(nil, nil, 0)
 	v := n.value()(c.blank)
 	if v.Kind() == event.Absent {
 		return n
 	}
-	return constant(n.at, v)
+	n = constant(n.at, v)
+	n.secret = hidden
+	return n
+}
+
+// shown is a constant text for a message.
+func (n *node) shown(text string) string {
+	if n.secret {
+		return "(hidden)"
+	}
+	return strconv.Quote(text)
 }
 
 // class groups the kinds as HCL's types do.

@@ -126,7 +126,7 @@ func (b *Block) Diagnose(err error) hcl.Diagnostics {
 		return diags
 	}
 	if e, ok := errors.AsType[*expr.Error](err); ok {
-		return b.redacted(e.Diagnostics)
+		return expr.Redact(e.Diagnostics, b.secrets)
 	}
 	var diags hcl.Diagnostics
 	for _, e := range attr.All(err) {
@@ -137,29 +137,7 @@ func (b *Block) Diagnose(err error) hcl.Diagnostics {
 		at := b.Range
 		diags = hcl.Diagnostics{errorAt(&at, "Invalid "+b.what, "%s %q: %s.", b.what, b.Kind, err)}
 	}
-	return b.redacted(diags)
-}
-
-// redacted takes values that must not be shown out of diagnostics.
-func (b *Block) redacted(diags hcl.Diagnostics) hcl.Diagnostics {
-	if len(b.secrets) == 0 {
-		return diags
-	}
-	var pairs []string
-	for _, s := range b.secrets {
-		pairs = append(pairs, s, "(hidden)")
-		if quoted := fmt.Sprintf("%q", s); quoted[1:len(quoted)-1] != s {
-			pairs = append(pairs, quoted[1:len(quoted)-1], "(hidden)")
-		}
-	}
-	hide := strings.NewReplacer(pairs...)
-	clean := make(hcl.Diagnostics, len(diags))
-	for i, d := range diags {
-		c := *d
-		c.Summary, c.Detail = hide.Replace(d.Summary), hide.Replace(d.Detail)
-		clean[i] = &c
-	}
-	return clean
+	return expr.Redact(diags, b.secrets)
 }
 
 // find gives the place of an attribute, or of the element or entry of it that

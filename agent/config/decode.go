@@ -141,7 +141,7 @@ func (d *decoder) attribute(a Attribute, attr *hcl.Attribute, header hcl.Range, 
 		return
 	}
 	if a.Secret {
-		d.remember(v)
+		d.secrets = append(d.secrets, expr.MarkedTexts(v)...)
 	}
 	hidden := v.HasMark(secret)
 	if !hidden {
@@ -173,7 +173,7 @@ func (d *decoder) evaluate(e hcl.Expression, name string) (cty.Value, bool) {
 		d.errorf(t.SourceRange(), "Unknown name", "Attribute %q is evaluated when the file is loaded, before there is an event to take %s from. Write texts and names of fields in quotes; values of this file as var.name and local.name.", name, sourceName(t))
 		return cty.NilVal, false
 	}
-	v, diags := e.Value(d.ctx)
+	v, diags := expr.Evaluate(e, d.ctx)
 	d.diags = append(d.diags, diags...)
 	return v, !diags.HasErrors() && isKnown(v)
 }
@@ -204,17 +204,6 @@ func (d *decoder) object(e *hclsyntax.ObjectConsExpr, name string) (cty.Value, b
 func isKnown(v cty.Value) bool {
 	v, _ = v.UnmarkDeep()
 	return v.IsWhollyKnown()
-}
-
-// remember notes the texts in a marked value.
-func (d *decoder) remember(v cty.Value) {
-	_ = cty.Walk(v, func(_ cty.Path, v cty.Value) (bool, error) {
-		plain, marks := v.Unmark()
-		if len(marks) > 0 && plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() && plain.AsString() != "" {
-			d.secrets = append(d.secrets, plain.AsString())
-		}
-		return true, nil
-	})
 }
 
 func sourceName(t hcl.Traversal) string {

@@ -11,14 +11,14 @@ import (
 )
 
 // In HCL %{ begins a template directive such as %{ if }, so that grok's
-// %{IP:source.ip} would have to be written %%{IP:source.ip}. People bring their
-// patterns as they are: a reference is recognised before the file is parsed and
-// its first two bytes become standIn, a control character of two bytes that no
-// configuration holds, so that every position stays what it was. It becomes %{
-// again in the parsed expressions.
+// %{IP:source.ip} and dissect's %{source.ip} would have to be written with %%{.
+// People bring their patterns as they are: a reference is recognised before the
+// file is parsed and its first two bytes become standIn, a control character of
+// two bytes that no configuration holds, so that every position stays what it
+// was. It becomes %{ again in the parsed expressions.
 const standIn = "\u0081"
 
-var reference = regexp.MustCompile(`%\{\w+(?:[:=}])`)
+var reference = regexp.MustCompile(`%\{[?+&*]?[\w.@\[\]-]*(?:->)?[:=}/]`)
 
 // hideReferences returns src with its grok references hidden from HCL.
 func hideReferences(src []byte) []byte {

@@ -14,8 +14,10 @@ func TestGrokReferences(t *testing.T) {
 		{"escaped as HCL wants it", `a = "%%{IP:source.ip}"`, "%{IP:source.ip}"},
 		{"inline definition", `a = "%{N:n=\\d+}"`, `%{N:n=\d+}`},
 		{"beside an interpolation", `a = "${"x"}%{IP}"`, "x%{IP}"},
+		{"fields of dissect", `a = "%{a.b} %{+a.b/2}[%{}] %{?x->} %{[c][d]:int} %{&e} %{f-g}"`, "%{a.b} %{+a.b/2}[%{}] %{?x->} %{[c][d]:int} %{&e} %{f-g}"},
 		{"a directive", `a = "%{ if true }yes%{ else }no%{ endif }"`, "yes"},
 		{"a directive without spaces", `a = "%{if true}yes%{else}no%{endif}"`, "yes"},
+		{"a directive that trims", `a = "%{~ if true ~}yes%{~else~}no%{ endif ~}"`, "yes"},
 		{"heredoc", "a = <<E\n%{IP:x} \\[\nE\n", "%{IP:x} \\[\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -81,13 +81,13 @@ func (l *loader) isTrue(f *file, attr *hcl.Attribute) bool {
 	if attr == nil {
 		return false
 	}
-	v, diags := attr.Expr.Value(f.ctx)
+	v, diags := expr.Evaluate(attr.Expr, f.ctx)
 	l.diags = append(l.diags, diags...)
 	return !diags.HasErrors() && v.RawEquals(cty.True)
 }
 
 func (l *loader) defaultValue(f *file, attr *hcl.Attribute, want cty.Type) (cty.Value, hcl.Diagnostics) {
-	v, diags := attr.Expr.Value(f.ctx)
+	v, diags := expr.Evaluate(attr.Expr, f.ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
@@ -182,7 +182,7 @@ func (l *loader) locals(f *file, attrs map[string]*hcl.Attribute) map[string]cty
 		}
 		ctx := f.ctx.NewChild()
 		ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(values)}
-		v, diags := attr.Expr.Value(ctx)
+		v, diags := expr.Evaluate(attr.Expr, ctx)
 		l.diags = append(l.diags, diags...)
 		values[name] = v
 	}
@@ -260,8 +260,8 @@ func (l *loader) validate(f *file, name string) {
 
 func (l *loader) rule(f *file, name string, condition, message *hcl.Attribute) {
 	at := condition.Expr.Range()
-	holds, diags := condition.Expr.Value(f.ctx)
-	text, more := message.Expr.Value(f.ctx)
+	holds, diags := expr.Evaluate(condition.Expr, f.ctx)
+	text, more := expr.Evaluate(message.Expr, f.ctx)
 	diags = append(diags, more...)
 	l.diags = append(l.diags, diags...)
 	if diags.HasErrors() {
