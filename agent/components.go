@@ -10,16 +10,29 @@ import (
 	"github.com/naru-log/naru/checkpoint"
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/address"
+	"github.com/naru-log/naru/filters/anonymize"
+	"github.com/naru-log/naru/filters/cidr"
 	"github.com/naru-log/naru/filters/convert"
 	"github.com/naru-log/naru/filters/date"
+	"github.com/naru-log/naru/filters/dissect"
 	"github.com/naru-log/naru/filters/drop"
+	"github.com/naru-log/naru/filters/fingerprint"
+	"github.com/naru-log/naru/filters/forwarded"
 	"github.com/naru-log/naru/filters/geoip"
 	"github.com/naru-log/naru/filters/grok"
+	"github.com/naru-log/naru/filters/gsub"
+	"github.com/naru-log/naru/filters/json"
+	"github.com/naru-log/naru/filters/kv"
 	"github.com/naru-log/naru/filters/lowercase"
+	"github.com/naru-log/naru/filters/redact"
 	"github.com/naru-log/naru/filters/remove"
 	"github.com/naru-log/naru/filters/rename"
+	"github.com/naru-log/naru/filters/sample"
 	"github.com/naru-log/naru/filters/set"
+	"github.com/naru-log/naru/filters/split"
 	"github.com/naru-log/naru/filters/tag"
+	"github.com/naru-log/naru/filters/throttle"
+	"github.com/naru-log/naru/filters/translate"
 	"github.com/naru-log/naru/filters/url"
 	"github.com/naru-log/naru/filters/useragent"
 	"github.com/naru-log/naru/inputs/file"
@@ -112,20 +125,35 @@ func outputs() map[string]component[outputEnv, event.Output] {
 
 func filters() map[string]component[filterEnv, event.Filter] {
 	return map[string]component[filterEnv, event.Filter]{
-		"address": plain("tells addresses from host names", address.Defaults, address.New),
-		"convert": plain("changes the type of fields", convert.Defaults, convert.New),
-		"date":    plain("reads the time of an event", date.Defaults, date.New),
-		"drop":    plain("leaves events out; give it a when", drop.Defaults, drop.New),
+		"address":     plain("tells addresses from host names", address.Defaults, address.New),
+		"anonymize":   plain("makes addresses and other traces of people unrecognisable", anonymize.Defaults, anonymize.New),
+		"cidr":        plain("names the network that an address belongs to", cidr.Defaults, cidr.New),
+		"convert":     plain("changes the type of fields", convert.Defaults, convert.New),
+		"date":        plain("reads the time of an event", date.Defaults, date.New),
+		"dissect":     plain("cuts text at fixed delimiters", dissect.Defaults, dissect.New),
+		"drop":        plain("leaves events out; give it a when", drop.Defaults, drop.New),
+		"fingerprint": plain("sets a field to a hash of others", fingerprint.Defaults, fingerprint.New),
+		"forwarded":   plain("finds the client behind trusted proxies", forwarded.Defaults, forwarded.New),
 		"geoip": describe("tells where an address is and whose network it belongs to", geoip.Defaults, func(c geoip.Config, env filterEnv) (event.Filter, error) {
 			return geoip.New(c, env.schema, env.log, env.metrics)
 		}),
 		"grok":      plain("takes text apart by named patterns", grok.Defaults, grok.New),
+		"gsub":      plain("replaces what a regular expression matches", gsub.Defaults, gsub.New),
+		"json":      plain("reads a JSON object out of a field", json.Defaults, json.New),
+		"kv":        plain("reads pairs such as name=value", kv.Defaults, kv.New),
 		"lowercase": plain("turns letters into lower case", lowercase.Defaults, lowercase.New),
+		"redact":    plain("blots out secrets in query strings", redact.Defaults, redact.New),
 		"remove":    plain("removes fields", remove.Defaults, remove.New),
 		"rename":    plain("renames fields", rename.Defaults, rename.New),
+		"sample":    plain("keeps a share of the events and drops the others", sample.Defaults, sample.New),
 		"set":       plain("sets fields to values or to expressions over other fields", set.Defaults, set.New),
+		"split":     plain("makes a list of text that holds several values", split.Defaults, split.New),
 		"tag":       plain("adds and removes tags", tag.Defaults, tag.New),
-		"url":       plain("takes a URL apart", url.Defaults, url.New),
+		"throttle":  plain("marks or drops events that come too often", throttle.Defaults, throttle.New),
+		"translate": describe("looks values up in a table", translate.Defaults, func(c translate.Config, env filterEnv) (event.Filter, error) {
+			return translate.New(c, env.schema, env.log)
+		}),
+		"url": plain("takes a URL apart", url.Defaults, url.New),
 		"user_agent": describe("tells which program and device a request came from", useragent.Defaults, func(c useragent.Config, env filterEnv) (event.Filter, error) {
 			return useragent.New(c, env.schema, env.log, env.metrics)
 		}),

@@ -155,9 +155,21 @@ func (m *mapping) cut(b []byte, cuts [][]byte) bool {
 		if cuts[i], b, ok = bytes.Cut(b, p.delimiter); !ok {
 			return false
 		}
-		for more := p.padded; more; {
-			b, more = bytes.CutPrefix(b, p.delimiter)
+		if p.padded {
+			cuts[i], b = unpad(cuts[i], b, p.delimiter)
 		}
 	}
 	return len(b) == 0
+}
+
+// unpad takes the padding off: whole delimiters before the rest of the text, and
+// before the delimiter its first character, as in INFO  [main] with " [".
+func unpad(value, rest, delimiter []byte) ([]byte, []byte) {
+	for more := true; more; {
+		rest, more = bytes.CutPrefix(rest, delimiter)
+	}
+	for len(value) > 0 && delimiter[0] < 0x80 && value[len(value)-1] == delimiter[0] {
+		value = value[:len(value)-1]
+	}
+	return value, rest
 }
