@@ -32,6 +32,17 @@ func Parse(src, filename string, ctx *hcl.EvalContext) (Expression, hcl.Diagnost
 // IsSet reports whether the attribute was written.
 func (e Expression) IsSet() bool { return e.expr != nil }
 
+// IsNull reports whether the expression is null whatever the event: as good as
+// not written.
+func (e Expression) IsNull() bool {
+	root, ok := e.expr.(hclsyntax.Expression)
+	if c := (&compiler{ctx: e.ctx}); !ok || !c.isConstant(root) {
+		return false
+	}
+	v, diags := root.Value(e.ctx)
+	return !diags.HasErrors() && v.IsNull()
+}
+
 // Range is where the expression was written.
 func (e Expression) Range() hcl.Range {
 	if e.expr == nil {

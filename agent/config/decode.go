@@ -128,7 +128,12 @@ func (d *decoder) attribute(a Attribute, attr *hcl.Attribute, header hcl.Range, 
 	}
 	switch target.Type() {
 	case expressionType:
-		target.Set(reflect.ValueOf(expr.New(attr.Expr, d.ctx)))
+		e := expr.New(attr.Expr, d.ctx)
+		if !e.IsNull() {
+			target.Set(reflect.ValueOf(e))
+		} else if a.Required {
+			d.errorf(attr.Expr.Range(), "Missing value", "Attribute %q needs a value: %s.", a.Name, a.Doc)
+		}
 		return
 	case fieldsType:
 		fields, diags := expr.NewFields(attr.Expr, d.ctx)
