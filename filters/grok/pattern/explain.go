@@ -3,8 +3,8 @@ package pattern
 // Explanation says how far a pattern got on a line.
 type Explanation struct {
 	Result Result
-	// Offset is the furthest byte of the line that could still be explained:
-	// where the line stops to fit. After a match it is the end of the match.
+	// Offset is where the line stops to fit: the end of the longest stretch
+	// that the pattern can explain. After a match it is the end of the match.
 	Offset int
 	// Path names the patterns, from the outermost in, in which matching
 	// stopped there: HTTPD_COMBINEDLOG, HTTPD_COMMONLOG, HTTPDATE, MONTH. It

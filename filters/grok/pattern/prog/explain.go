@@ -2,28 +2,35 @@ package prog
 
 import "math"
 
-// Explain matches text with the plain program and returns the furthest
-// position at which a path failed and the place in the expanded text of what
-// failed there. After a match, far is its end.
+// trace keeps how far a machine got.
+type trace struct {
+	far, place int // in the attempt at hand
+	bestStart  int // of the attempt that explains most
+	bestFar    int
+	bestPlace  int
+}
+
+// Explain matches text with the plain program. After a match, far is its end.
+// Else it is where the longest stretch of the text that the expression can
+// explain ends, and place is what failed there, as a place in the expanded
+// text.
 func (p *Prog) Explain(text []byte, limit int) (r Result, far, place int) {
-	m := p.NewMatcher(limit)
-	m.plain = newMachine(p.plain, p.groups)
-	m.plain.trace, m.plain.far = true, -1
 	if len(text) >= math.MaxInt32 {
 		return LimitExceeded, 0, 0
 	}
-	r = m.matchPlain(text, 0)
-	if r == Matched {
+	m := p.NewMatcher(limit)
+	m.plain = newMachine(p.plain, p.groups)
+	t := &trace{far: -1, bestFar: -1}
+	m.plain.trace = t
+	if r = m.matchPlain(text, 0); r == Matched {
 		return r, int(m.caps[1]), 0
 	}
-	if m.plain.far < 0 {
-		return r, 0, 0
-	}
-	return r, m.plain.far, int(p.plain.inst[m.plain.farPC].pos)
+	t.settle(len(text))
+	return r, max(t.bestFar, 0), t.bestPlace
 }
 
-// record keeps the furthest failure. A failure in a lookaround says nothing
-// about how far the line fits.
+// record keeps the furthest failure of an attempt. A failure in a lookaround
+// says nothing about how far the line fits.
 func (m *machine) record(pc, pos int) {
 	in := &m.code.inst[pc]
 	if m.depth > 0 || in.op == opMemo || in.op == opMemoSub {
@@ -34,7 +41,15 @@ func (m *machine) record(pc, pos int) {
 			pos++
 		}
 	}
-	if pos > m.far {
-		m.far, m.farPC = pos, pc
+	if pos > m.trace.far {
+		m.trace.far, m.trace.place = pos, int(in.pos)
 	}
+}
+
+// settle ends the attempt that began at start.
+func (t *trace) settle(start int) {
+	if t.far >= 0 && (t.bestFar < 0 || t.far-start > t.bestFar-t.bestStart) {
+		t.bestStart, t.bestFar, t.bestPlace = start, t.far, t.place
+	}
+	t.far = -1
 }

@@ -53,9 +53,7 @@ type machine struct {
 	dirty bool // caps may have something in it
 	depth int  // of sub-programs
 
-	trace bool // keep far and farPC
-	far   int
-	farPC int
+	trace *trace // nil if nobody asks how far it got
 }
 
 func newMachine(c *code, groups int) *machine {
@@ -276,7 +274,7 @@ func (m *machine) run(pc, pos int) int {
 			}
 		}
 		// The path failed: take the alternative opened last.
-		if m.trace {
+		if m.trace != nil {
 			m.record(pc, pos)
 		}
 		m.steps++

@@ -112,6 +112,9 @@ func (m *Matcher) matchPlain(text []byte, from int) Result {
 			m.accept(v, pos, end)
 			return Matched
 		}
+		if v.trace != nil {
+			v.trace.settle(pos)
+		}
 		if v.over {
 			return LimitExceeded
 		}
