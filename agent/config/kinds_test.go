@@ -43,7 +43,8 @@ type setFilter struct {
 }
 
 type renameFilter struct {
-	Fields map[string]string `hcl:"fields" doc:"old name to new name"`
+	Fields map[string]string   `hcl:"fields" doc:"old name to new name"`
+	Groups map[string][]string `hcl:"groups,optional" doc:"name to names"`
 }
 
 type dropFilter struct {
