@@ -12,13 +12,14 @@ export GO STATICCHECK GOVULNCHECK
 FUZZTIME ?= 20s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo install test test-unit race lint fuzz bench bench-go bench-arena torture docs clean
+.PHONY: help build run demo install test test-unit race lint fuzz bench bench-go bench-arena torture docs dashboards clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 build: ## build dist/naru
-	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/naru
+	@[ -e $(BIN) ] || echo 'building naru; the first time takes a minute'
+	@CGO_ENABLED=0 $(GO) build -o $(BIN) ./cmd/naru
 
 run: build ## watch a live sample log go through the Apache pipeline (to ELASTICSEARCH_HOSTS if set)
 	@$(BIN) demo
@@ -56,6 +57,9 @@ torture: install ## the long form of the delivery matrix: kills and faults by th
 
 docs: ## write the generated pages of docs/ again
 	@$(GO) generate ./...
+
+dashboards: ## compile the Kibana dashboards again from their YAML
+	@$(GO) run ./internal/dashboards/compile
 
 clean: ## remove what make made; downloads stay in the user's cache directory
 	@rm -rf dist

@@ -12,7 +12,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 )
 
 // DataView is the id of the data view that the panels name.
@@ -21,16 +23,22 @@ const DataView = "naru-logs"
 // dataView shows durations, which ECS keeps in nanoseconds, in milliseconds.
 const dataView = `{"attributes":{"fieldFormatMap":"{\"event.duration\":{\"id\":\"duration\",\"params\":{\"inputFormat\":\"nanoseconds\",\"outputFormat\":\"asMilliseconds\",\"outputPrecision\":1,\"showSuffix\":true,\"useShortSuffix\":true}},\"http.response.body.bytes\":{\"id\":\"bytes\"}}","name":"naru logs","timeFieldName":"@timestamp","title":"logs-*"},"coreMigrationVersion":"8.8.0","id":"` + DataView + `","managed":false,"references":[],"type":"index-pattern","typeMigrationVersion":"8.0.0"}`
 
-// Compile compiles every YAML file of src with the program compiler
-// (kb-dashboard) and returns the saved objects as NDJSON, the same for the same
-// input.
-func Compile(ctx context.Context, compiler, src string) ([]byte, error) {
+// compileLimit is how long the compiler may take. It takes seconds; for a formula
+// it may take for ever.
+const compileLimit = 5 * time.Minute
+
+// Compile compiles every YAML file of src with the command of Compiler and
+// returns the saved objects as NDJSON, the same for the same input.
+func Compile(ctx context.Context, compiler []string, src string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, compileLimit)
+	defer cancel()
 	dir, err := os.MkdirTemp("", "naru-dashboards-")
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for compiled dashboards: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(ctx, compiler, "compile", "--input-dir", src, "--output-dir", dir, "--output-file", "all.ndjson")
+	args := append(slices.Clone(compiler[1:]), "compile", "--input-dir", src, "--output-dir", dir, "--output-file", "all.ndjson")
+	cmd := exec.CommandContext(ctx, compiler[0], args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("compile dashboards: %w\n%s", err, out)
 	}
