@@ -247,4 +247,3 @@ func BenchmarkCutJoined(b *testing.B) {
 		lines, _ = c.cut(lines[:0], data, 0, ending{})
 	}
 }
-

@@ -87,55 +87,8 @@ const (
 	copying                // a copy of a file that is still there
 )
 
-// index finds files by their heads, and by what rotated names begin with.
-type index struct {
-	lengths map[int]bool
-	files   map[checkpoint.Signature][]*file
-	stems   map[string][]*file // by directory and stem
-}
-
-func newIndex(files []*file) *index {
-	x := &index{lengths: map[int]bool{}, files: map[checkpoint.Signature][]*file{}, stems: map[string][]*file{}}
-	for _, f := range files {
-		x.add(f)
-	}
-	return x
-}
-
-func (x *index) add(f *file) {
-	f.mu.Lock()
-	head := f.head
-	f.mu.Unlock()
-	if head.Len == 0 {
-		return
-	}
-	x.lengths[head.Len] = true
-	x.files[head] = append(x.files[head], f)
-	key := filepath.Join(filepath.Dir(f.src.Path), stem(filepath.Base(f.src.Path)))
-	x.stems[key] = append(x.stems[key], f)
-}
-
-// origins finds the files that path may have been rotated from.
-func (x *index) origins(path string) []*file {
-	var found []*file
-	for n := len(filepath.Dir(path)) + 1; n <= len(path); n++ {
-		found = append(found, x.stems[path[:n]]...)
-	}
-	return found
-}
-
-func (x *index) find(head []byte) []*file {
-	var found []*file
-	for n := range x.lengths {
-		if n <= len(head) {
-			found = append(found, x.files[checkpoint.Sign(head[:n])]...)
-		}
-	}
-	return found
-}
-
 // identify compares a candidate with the files that begin alike.
-func (s *scanner) identify(c candidate, h *handle, head []byte, among []*file) (*file, match) {
+func (s *scanner) identify(c candidate, h *handle, among []*file) (*file, match) {
 	best, how := (*file)(nil), unknown
 	for _, f := range among {
 		f.mu.Lock()
@@ -284,7 +237,7 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 	if len(head) < checkpoint.MaxHead && unfinished(c, h, head, x) {
 		return true
 	}
-	f, how := s.identify(c, h, head, x.find(head))
+	f, how := s.identify(c, h, x.find(head, c.path, s.inRotatedDir(c.path)))
 	switch {
 	case how == same || how == shortCopy:
 		s.attach(f, c, compressed, how)
@@ -303,7 +256,7 @@ func unfinished(c candidate, h *handle, head []byte, x *index) bool {
 	if g, ok := h.ReaderAt.(*gzipFile); ok {
 		return !g.whole
 	}
-	for _, f := range x.origins(c.path) {
+	for _, f := range x.origins(c.path, false) {
 		f.mu.Lock()
 		path, k, compressed := f.location, f.key, f.compressed
 		live := (f.place == placed || f.place == moved) && f.head.Len > len(head) && relatedPath(f.src.Path, c.path)
