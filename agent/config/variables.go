@@ -177,9 +177,6 @@ func (l *loader) locals(f *file, attrs map[string]*hcl.Attribute) map[string]cty
 			}
 		}
 		chain = chain[:len(chain)-1]
-		if _, failed := values[name]; failed { // it closed a circle
-			return
-		}
 		ctx := f.ctx.NewChild()
 		ctx.Variables = map[string]cty.Value{"local": cty.ObjectVal(values)}
 		v, diags := expr.Evaluate(attr.Expr, ctx)
