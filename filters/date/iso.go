@@ -3,7 +3,7 @@ package date
 // parseISO reads what Logstash's ISO8601 reads: a date alone or with a time
 // after T or a space, down to the minute or further, a fraction after a point
 // or a comma, an offset or none. Dates are 2018-04-26, 2018-116, 2018-W17-4 or
-// shorter (2018-04, 2018).
+// shorter (2018-04, 2018). Only seconds have fractions.
 func parseISO(b []byte, t *moment) bool {
 	i := isoDate(b, t)
 	if i < 0 {
@@ -14,6 +14,9 @@ func parseISO(b []byte, t *moment) bool {
 	}
 	if c := b[i]; c != 'T' && c != 't' && c != ' ' {
 		return false
+	}
+	if i+1 == len(b) {
+		return b[i] != ' '
 	}
 	if i = isoTime(b, i+1, t); i < 0 || i == len(b) {
 		return i == len(b)
