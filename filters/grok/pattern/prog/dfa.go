@@ -25,6 +25,10 @@ type builder struct {
 	stack  []int
 	seen   []int
 	mark   int
+	core   []int  // scratch
+	list   []int  // scratch
+	key    []byte // scratch
+	tested bool   // the closure found last met a condition
 }
 
 type dfaState struct {
@@ -158,6 +162,8 @@ func (b *builder) holds(s *state, prev, next int) (ok, known bool) {
 func (b *builder) closure(core []int, prev, next int) (list []int, known bool) {
 	b.mark++
 	b.stack = b.stack[:0]
+	list = b.list[:0]
+	defer func() { b.list = list[:0] }()
 	for i := len(core) - 1; i >= 0; i-- {
 		b.stack = append(b.stack, core[i])
 	}
@@ -175,6 +181,7 @@ func (b *builder) closure(core []int, prev, next int) (list []int, known bool) {
 				b.stack = append(b.stack, s.out[i])
 			}
 		case stateTest:
+			b.tested = true
 			ok, known := b.holds(s, prev, next)
 			if !known {
 				return nil, false
@@ -196,20 +203,19 @@ func (b *builder) state(core []int, prev int) int32 {
 	if !b.ordered {
 		slices.Sort(core)
 	}
-	key := make([]byte, 0, 2*len(core)+1)
-	key = append(key, byte(prev))
+	b.key = append(b.key[:0], byte(prev))
 	for _, s := range core {
-		key = append(key, byte(s), byte(s>>8))
+		b.key = append(b.key, byte(s), byte(s>>8))
 	}
-	if i, ok := b.index[string(key)]; ok {
+	if i, ok := b.index[string(b.key)]; ok {
 		return int32(i)
 	}
 	if (len(b.states)+1)*b.stride > rowEnd-1 || len(b.states) >= b.most() {
 		return toUnsure
 	}
 	i := len(b.states)
-	b.index[string(key)] = i
-	b.states = append(b.states, dfaState{core: core, prev: prev})
+	b.index[string(b.key)] = i
+	b.states = append(b.states, dfaState{core: slices.Clone(core), prev: prev})
 	return int32(i)
 }
 
@@ -228,8 +234,16 @@ func (b *builder) explore() bool {
 	}
 	for i := 0; i < len(b.states); i++ {
 		next := make([]int32, b.classes+2)
+		b.tested = false
+		list, known := b.closure(b.states[i].core, b.states[i].prev, 0)
 		for class := range next {
-			next[class] = b.step(i, class)
+			if b.tested && class > 0 { // it depends on what comes next
+				list, known = b.closure(b.states[i].core, b.states[i].prev, class)
+			}
+			next[class] = toUnsure
+			if known {
+				next[class] = b.step(list, class)
+			}
 		}
 		b.states[i].next = next
 	}
@@ -247,15 +261,12 @@ func (b *builder) explore() bool {
 	return true
 }
 
-// step works out the transition of a state with a byte of a class ahead.
-func (b *builder) step(i, class int) int32 {
-	s := b.states[i]
-	list, known := b.closure(s.core, s.prev, class)
-	if !known {
-		return toUnsure
-	}
+// step works out the transition of the closure of a state with a byte of a
+// class ahead.
+func (b *builder) step(list []int, class int) int32 {
 	accept := false
-	var core []int
+	core := b.core[:0]
+	defer func() { b.core = core[:0] }()
 	for _, id := range list {
 		st := &b.nfa.states[id]
 		if st.kind == stateFinal {
@@ -270,7 +281,9 @@ func (b *builder) step(i, class int) int32 {
 			if class == b.other() {
 				return toUnsure
 			}
-			core = append(core, st.out[0])
+			if !slices.Contains(core, st.out[0]) {
+				core = append(core, st.out[0])
+			}
 		}
 	}
 	if b.ordered {
@@ -286,7 +299,7 @@ func (b *builder) step(i, class int) int32 {
 	case len(core) == 0:
 		return toDead
 	}
-	to := b.state(dedupe(core), class)
+	to := b.state(core, class)
 	if !accept {
 		return to
 	}
@@ -299,7 +312,7 @@ func (b *builder) step(i, class int) int32 {
 func (b *builder) stepOrdered(core []int, class int, accept bool) int32 {
 	to := int32(toDead)
 	if len(core) > 0 {
-		to = b.state(dedupe(core), class)
+		to = b.state(core, class)
 	}
 	if !accept || to == toUnsure {
 		return to
@@ -308,16 +321,6 @@ func (b *builder) stepOrdered(core []int, class int, accept bool) int32 {
 		return toEnd
 	}
 	return to | acceptBit
-}
-
-func dedupe(list []int) []int {
-	var out []int
-	for _, v := range list {
-		if !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
 }
 
 func (b *builder) canFollow(class int) bool {

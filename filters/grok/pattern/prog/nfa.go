@@ -28,7 +28,22 @@ type state struct {
 
 // maxStates bounds both the nondeterministic automaton and, in rows, the
 // deterministic one.
-const maxStates = 4000
+const maxStates = 2500
+
+// size estimates the number of states for n.
+func size(n *syntax.Node) int {
+	sum := 1
+	for _, s := range n.Subs {
+		sum = min(sum+size(s), maxStates+1)
+	}
+	if n.Op == syntax.OpString {
+		sum = len(n.Runes)
+	}
+	if n.Op == syntax.OpRepeat {
+		sum = min(sum*max(n.Min, n.Max, 1), maxStates+1)
+	}
+	return sum
+}
 
 // nfa is the nondeterministic automaton of a part of an expression.
 type nfa struct {
@@ -40,6 +55,9 @@ type nfa struct {
 
 // buildNFA returns nil if the node has something that automata cannot do.
 func (q *quick) buildNFA(n *syntax.Node) *nfa {
+	if size(n) > maxStates {
+		return nil
+	}
 	a := &nfa{q: q}
 	a.states = append(a.states, state{kind: stateFinal})
 	start := a.node(n, 0)

@@ -1,6 +1,9 @@
 package prog
 
-import "strconv"
+import (
+	"strconv"
+	"sync"
+)
 
 // shortcut is a scanner written by hand for the most common texts of a part.
 // It is used only in front of an automaton that was shown, by walking it over
@@ -88,15 +91,15 @@ func numbers(from, to, width int) []string {
 	return out
 }
 
-func quadParts() [][]string {
+var quadParts = sync.OnceValue(func() [][]string {
 	octet := append(append(numbers(0, 9, 1), numbers(0, 99, 2)...), numbers(0, 255, 3)...)
 	dot := []string{"."}
 	return [][]string{octet, dot, octet, dot, octet, dot, octet}
-}
+})
 
 const monthNames = "JanFebMarAprMayJunJulAugSepOctNovDec"
 
-func dateParts() [][]string {
+var dateParts = sync.OnceValue(func() [][]string {
 	var months []string
 	for i := 0; i < len(monthNames); i += 3 {
 		months = append(months, monthNames[i:i+3])
@@ -106,7 +109,7 @@ func dateParts() [][]string {
 	sixty := numbers(0, 59, 2)
 	return [][]string{numbers(1, 31, 2), slash, months, slash, digit, digit, digit, digit, colon,
 		numbers(0, 23, 2), colon, sixty, colon, sixty, {" "}, {"+", "-"}, digit, digit, digit, digit}
-}
+})
 
 // short runs the shortcut of the automaton and returns the end, or -1 if the
 // text is none of those that it knows.
