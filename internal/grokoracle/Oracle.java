@@ -1,4 +1,5 @@
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.elasticsearch.grok.Grok;
@@ -23,23 +26,40 @@ public final class Oracle {
         return thread;
     });
 
+    private static final long COMPILE_MILLIS = 5_000;
+
     private final Map<Long, Grok> patterns = new HashMap<>();
     private long lastPattern;
 
     public static void main(String[] args) throws Exception {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+        Thread reader = new Thread(() -> read(requests), "reader");
+        reader.setDaemon(true);
+        reader.start();
         Oracle oracle = new Oracle();
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
+        while (true) {
             StringBuilder answer = new StringBuilder();
-            Json.write(answer, oracle.answer(Json.parse(line)));
+            Json.write(answer, oracle.answer(Json.parse(requests.take())));
             out.print(answer.append('\n'));
             out.flush();
         }
     }
 
+    /** Ends the program with its input, whatever the engine is busy with. */
+    private static void read(BlockingQueue<String> requests) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                requests.add(line);
+            }
+        } catch (IOException e) {
+            System.err.println(e);
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
     @SuppressWarnings("unchecked")
-    private Object answer(Object request) {
+    private Object answer(Object request) throws InterruptedException {
         Map<String, Object> r = (Map<String, Object>) request;
         switch ((String) r.get("op")) {
             case "bank":
@@ -72,15 +92,36 @@ public final class Oracle {
         return new PatternBank(all);
     }
 
-    private Object compile(Map<String, Object> r) {
+    /** Compiles under a time limit, since the engine's compiler can run for ever. */
+    @SuppressWarnings({"deprecation", "removal"})
+    private Object compile(Map<String, Object> r) throws InterruptedException {
+        Object[] answer = {failure("compile timeout", "still compiling after " + COMPILE_MILLIS + " ms")};
+        Thread compiler = new Thread(null, () -> answer[0] = compileNow(r), "compiler", 16 << 20);
+        compiler.setDaemon(true);
+        compiler.start();
+        compiler.join(COMPILE_MILLIS);
+        if (compiler.isAlive()) {
+            try {
+                compiler.stop();
+            } catch (UnsupportedOperationException e) {
+                // From Java 20 on it cannot be stopped: it goes on, at the cost of a core.
+            }
+        }
+        return answer[0] instanceof Grok grok ? keep(grok) : answer[0];
+    }
+
+    private Object keep(Grok grok) {
+        patterns.put(++lastPattern, grok);
+        return Map.of("pattern", lastPattern);
+    }
+
+    private static Object compileNow(Map<String, Object> r) {
         long limit = (Long) r.get("limit");
         MatcherWatchdog watchdog = MatcherWatchdog.newInstance(
             10, limit, () -> System.nanoTime() / 1_000_000,
             (delay, task) -> TIMER.schedule(task, delay, TimeUnit.MILLISECONDS));
         try {
-            Grok grok = new Grok(bank(r), (String) r.get("expression"), watchdog, warning -> { });
-            patterns.put(++lastPattern, grok);
-            return Map.of("pattern", lastPattern);
+            return new Grok(bank(r), (String) r.get("expression"), watchdog, warning -> { });
         } catch (RuntimeException | Error e) {
             return failure("compile", e.toString());
         }

@@ -14,10 +14,11 @@ type Kind string
 
 // The kinds of refusal.
 const (
-	CompileError    Kind = "compile"    // the expression
-	ConversionError Kind = "conversion" // a matched text as the type it was to have
-	TimeoutError    Kind = "timeout"    // to go on after the time limit
-	MatchError      Kind = "match"      // the line, by an exception within the engine
+	CompileError    Kind = "compile"         // the expression
+	CompileTimeout  Kind = "compile timeout" // to go on compiling for more than five seconds
+	ConversionError Kind = "conversion"      // a matched text as the type it was to have
+	TimeoutError    Kind = "timeout"         // to go on after the time limit
+	MatchError      Kind = "match"           // the line, by an exception within the engine
 )
 
 // Error is a refusal of the engine.

@@ -31,7 +31,7 @@ func askOracle(t testing.TB, o *grokoracle.Oracle, expression string, opt grokor
 	var refusal *grokoracle.Error
 	if errors.As(err, &refusal) {
 		refused := outcome{kind: compile, message: refusal.Message}
-		if crashed(refusal) {
+		if refusal.Kind == grokoracle.CompileTimeout || crashed(refusal) {
 			refused.kind = internal
 		}
 		return slices.Repeat([]outcome{refused}, len(lines))
