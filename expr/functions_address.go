@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"net/netip"
 	"unsafe"
 
@@ -52,16 +53,27 @@ func (c *compiler) networks(nets []netip.Prefix, arg *node) []netip.Prefix {
 }
 
 func (c *compiler) network(nets []netip.Prefix, text string, arg *node) []netip.Prefix {
+	prefix, err := parseNetwork(text)
+	if err != nil {
+		c.errorf(arg.at, "Not a network", "%s is not a network: %s.", arg.shown(text), err)
+		return nets
+	}
+	return append(nets, prefix)
+}
+
+var errNetwork = errors.New(`write an address and the number of bits that count, as in "10.0.0.0/8" or "2001:db8::/32"`)
+
+// parseNetwork reads a network; an address alone stands for itself.
+func parseNetwork(text string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
 		addr = addr.Unmap()
-		return append(nets, netip.PrefixFrom(addr, addr.BitLen()))
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil {
-		c.errorf(arg.at, "Not a network", `%s is not a network: write an address and the number of bits that count, as in "10.0.0.0/8" or "2001:db8::/32".`, arg.shown(text))
-		return nets
+		return netip.Prefix{}, errNetwork
 	}
-	return append(nets, prefix.Masked())
+	return prefix.Masked(), nil
 }
 
 // parseAddr reads an address; one of IPv4 inside IPv6 counts as IPv4, and a

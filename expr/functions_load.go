@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
@@ -52,21 +53,46 @@ func matchesFunction() function.Function {
 func cidrFunction() function.Function {
 	return function.New(&function.Spec{
 		Params:   []function.Parameter{{Name: "address", Type: cty.String}},
-		VarParam: &function.Parameter{Name: "network", Type: cty.String},
+		VarParam: &function.Parameter{Name: "network", Type: cty.DynamicPseudoType},
 		Type:     function.StaticReturnType(cty.Bool),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			addr, ok := parseAddr([]byte(args[0].AsString()))
 			found := false
 			for i, arg := range args[1:] {
-				prefix, err := netip.ParsePrefix(arg.AsString())
+				nets, err := loadNetworks(arg)
 				if err != nil {
 					return cty.NilVal, function.NewArgError(i+1, err)
 				}
-				found = found || ok && prefix.Contains(addr)
+				in := func(n netip.Prefix) bool { return n.Contains(addr) }
+				found = found || ok && slices.ContainsFunc(nets, in)
 			}
 			return cty.BoolVal(found), nil
 		},
 	})
+}
+
+// loadNetworks reads a network, or a list of them.
+func loadNetworks(v cty.Value) ([]netip.Prefix, error) {
+	if v.Type() == cty.String {
+		prefix, err := parseNetwork(v.AsString())
+		return []netip.Prefix{prefix}, err
+	}
+	if !v.CanIterateElements() {
+		return nil, errors.New("a network is a text")
+	}
+	var nets []netip.Prefix
+	for it := v.ElementIterator(); it.Next(); {
+		_, element := it.Element()
+		if element.Type() != cty.String || element.IsNull() {
+			return nil, errors.New("a network is a text")
+		}
+		prefix, err := parseNetwork(element.AsString())
+		if err != nil {
+			return nil, err
+		}
+		nets = append(nets, prefix)
+	}
+	return nets, nil
 }
 
 func lengthFunction() function.Function {

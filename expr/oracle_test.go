@@ -46,6 +46,10 @@ func oracleContext() *hcl.EvalContext {
 	functions["trimspace"] = stdlib.TrimSpaceFunc
 	functions["trimsuffix"] = stdlib.TrimSuffixFunc
 	functions["upper"] = stdlib.UpperFunc
+	return oracleContextOf(functions)
+}
+
+func oracleContextOf(functions map[string]function.Function) *hcl.EvalContext {
 	return &hcl.EvalContext{Functions: functions}
 }
 
