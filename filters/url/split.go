@@ -81,18 +81,26 @@ func port(b []byte) int {
 }
 
 // legal reports whether java.net.URI would take the bytes: no control
-// characters, no space, none of "<>\^`{|}[], and two hexadecimal digits after
-// each %.
+// characters, no space, none of "<>\^`{|}, brackets in the query and the fragment
+// alone, and two hexadecimal digits after each %.
 func legal(b []byte) bool {
+	query := false
 	for i, c := range b {
-		switch {
-		case c <= ' ' || c == 0x7f:
+		switch c {
+		case '"', '<', '>', '\\', '^', '`', '{', '|', '}', 0x7f:
 			return false
-		case c == '%':
+		case '[', ']':
+			if !query {
+				return false
+			}
+		case '?', '#':
+			query = true
+		case '%':
 			if _, ok := unhex(b[i:]); !ok {
 				return false
 			}
-		case bytes.IndexByte([]byte("\"<>\\^`{|}[]"), c) >= 0:
+		}
+		if c <= ' ' {
 			return false
 		}
 	}
