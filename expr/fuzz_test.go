@@ -238,7 +238,7 @@ func FuzzMeaning(f *testing.F) {
 		}
 		return b
 	}
-	for range 3000 {
+	for range 1500 {
 		f.Add(bytes(8+random.IntN(40)), bytes(60))
 	}
 	f.Fuzz(compare)
