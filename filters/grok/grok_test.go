@@ -227,3 +227,14 @@ func benchmark(b *testing.B, text string) {
 
 func BenchmarkCombined(b *testing.B) { benchmark(b, combined) }
 func BenchmarkMismatch(b *testing.B) { benchmark(b, strings.Replace(combined, "] \"", "] ", 1)) }
+
+// A pattern with a back reference is given up on a line that it cannot decide in
+// bounded time, and the line is kept.
+func TestStepLimit(t *testing.T) {
+	line := strings.Repeat("x", 5000)
+	c := config(`^(?<a>x*)(?<b>x*)(?<c>x*)\k<a>\k<b>\k<c>y$`)
+	got := run(t, c, line, nil)
+	if !strings.Contains(got, `"tags":["_groktimeout"]`) || !strings.Contains(got, line) || !strings.Contains(got, "too many steps") {
+		t.Errorf("got %.200s", got)
+	}
+}
