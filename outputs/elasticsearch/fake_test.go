@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,12 @@ import (
 	"github.com/naru-log/naru/expr"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(sinkVariable) != "" {
+		runSink()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // fake stores documents as the bulk API does and does what a test tells it to
 // instead. What it cannot show is how a real server behaves: see the tests with
