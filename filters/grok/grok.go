@@ -73,6 +73,7 @@ type Filter struct {
 	expressions    []expression
 	source, reason event.Slot // reason is error.message
 	nulls          [][]byte
+	longestNull    int
 	all            bool // of the patterns that match, not the first alone
 	keepEmpty      bool
 	keepSource     bool
@@ -96,6 +97,7 @@ type capture struct {
 	overwrite bool
 	address   event.Slot // of an IP: for what is none; else -1
 	ip        bool
+	plain     bool // text whatever it is
 }
 
 // New reads pattern files, compiles the patterns and declares their fields.
@@ -108,6 +110,7 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 	}
 	for _, text := range c.NullValues {
 		f.nulls = append(f.nulls, []byte(text))
+		f.longestNull = max(f.longestNull, len(text))
 	}
 	var errs []error
 	var err error
@@ -163,6 +166,7 @@ func (f *Filter) add(s *event.Schema, text string, options pattern.Options, over
 			return err
 		}
 		c := capture{name: path, address: -1, ip: named.Type == pattern.String && !named.Mixed && isIP(path)}
+		c.plain = named.Type == pattern.String && !named.Mixed && !c.ip
 		if c.slot, err = s.Slot(path, kind(named, c.ip)); err != nil {
 			return err
 		}

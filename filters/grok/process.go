@@ -87,26 +87,52 @@ func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 	captures := p.f.expressions[i].captures
 	for k := range captures {
 		c := &captures[k]
-		fresh := c.overwrite
-		for _, v := range m.Values(k) {
-			b := text[v.Start:v.End]
-			if len(b) == 0 && !p.f.keepEmpty || p.null(b) {
-				continue
+		vs := m.Values(k)
+		if len(vs) == 1 && c.plain && (c.overwrite || !ev.Has(c.slot)) { // nearly all of them
+			if b := text[vs[0].Start:vs[0].End]; p.kept(b) {
+				if line {
+					ev.SetSub(c.slot, b)
+				} else {
+					ev.SetBytes(c.slot, b)
+				}
+				o.rewritten = o.rewritten || c.slot == p.f.source
 			}
-			slot, value, ok := c.convert(b, v.Type, line)
-			if !ok {
-				p.unconverted(ev, c, b, v.Type, o)
-				continue
-			}
-			if fresh || !ev.Has(slot) {
-				ev.Set(slot, value)
-			} else {
-				ev.AppendList(slot, value)
-			}
-			fresh = false
-			o.rewritten = o.rewritten || slot == p.f.source
+			continue
 		}
+		p.storeAll(ev, c, vs, text, line, o)
 	}
+}
+
+// storeAll keeps values of any type, and several of one name.
+func (p *processor) storeAll(ev *event.Event, c *capture, vs []pattern.Value, text []byte, line bool, o *outcome) {
+	fresh := c.overwrite
+	for _, v := range vs {
+		b := text[v.Start:v.End]
+		if !p.kept(b) {
+			continue
+		}
+		slot, value, ok := c.convert(b, v.Type, line)
+		if !ok {
+			p.unconverted(ev, c, b, v.Type, o)
+			continue
+		}
+		if fresh || !ev.Has(slot) {
+			ev.Set(slot, value)
+		} else {
+			ev.AppendList(slot, value)
+		}
+		fresh = false
+		o.rewritten = o.rewritten || slot == p.f.source
+	}
+}
+
+// kept reports whether a captured text is worth keeping: it is not empty and
+// does not stand for nothing.
+func (p *processor) kept(b []byte) bool {
+	if len(b) == 0 {
+		return p.f.keepEmpty
+	}
+	return len(b) > p.f.longestNull || !p.null(b)
 }
 
 // null reports whether a text stands for nothing.
