@@ -46,9 +46,10 @@ func (p *pipeline) emit(ctx context.Context, b *event.Batch) error {
 
 // run works until the inputs are done or read ends, then drains: workers,
 // outputs, checkpoint, in this order. When hard ends, or the drain takes longer
-// than grace, it stops where it is: nothing is lost, since what is not
-// delivered is not acknowledged and is read again. Who asked for a stop gets
-// one, with a warning; who asked to read once gets errUndelivered.
+// than grace after a stop was asked for or an input failed, it stops where it
+// is: nothing is lost, since what is not delivered is not acknowledged and is
+// read again. Who asked for a stop gets one, with a warning; who asked to read
+// once waits for the outputs as long as it takes, or gets errUndelivered.
 func (p *pipeline) run(read, hard context.Context, grace time.Duration) error {
 	hard, stop := context.WithCancel(hard)
 	defer stop()
@@ -78,8 +79,13 @@ func (p *pipeline) run(read, hard context.Context, grace time.Duration) error {
 	for _, w := range p.workers {
 		close(w.in)
 	}
-	timer := time.AfterFunc(grace, stop)
-	defer timer.Stop()
+	if err != nil {
+		giveUp, now := context.WithCancel(read)
+		now()
+		read = giveUp
+	}
+	unhook := context.AfterFunc(read, func() { time.AfterFunc(grace, stop) })
+	defer unhook()
 	workErr, outErr := workers.Wait(), outputs.Wait()
 	endBackground()
 	err = errors.Join(err, ignoreCancel(outErr), aside.Wait())
