@@ -70,20 +70,29 @@ func (e *LockedError) Error() string {
 
 // lockDir keeps other processes out until the returned file is closed. The lock
 // is on the directory itself, so that it works where nothing can be written.
-func lockDir(dir string) (*os.File, error) {
+func lockDir(dir string) (*dirLock, error) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open state directory: %w", err)
 	}
 	err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil {
-		return d, nil
+		return &dirLock{d}, nil
 	}
 	d.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, &LockedError{Dir: dir, PID: readPID(dir)}
 	}
 	return nil, fmt.Errorf("lock state directory %s: %w", dir, err)
+}
+
+type dirLock struct{ dir *os.File }
+
+// Close gives up the lock. It unlocks before it closes: a child process that was
+// just forked may still share the descriptor.
+func (l *dirLock) Close() error {
+	err := syscall.Flock(int(l.dir.Fd()), syscall.LOCK_UN)
+	return errors.Join(err, l.dir.Close())
 }
 
 func readPID(dir string) int {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -96,7 +97,14 @@ func New(cfg Config, deps Deps) (*Input, error) {
 		}
 		in.globs = append(in.globs, g)
 	}
-	for _, p := range cfg.Exclude {
+	for i, p := range cfg.Exclude {
+		if strings.Contains(p, "/") {
+			abs, err := filepath.Abs(p)
+			if err != nil {
+				return nil, attr.At("exclude", i, err)
+			}
+			p = abs
+		}
 		g, err := parseGlob(p)
 		if err != nil {
 			return nil, err

@@ -103,8 +103,8 @@ func (w *watcher) target(path string, found *walk) string {
 }
 
 // eventPause gathers events, so that a file that is written to all the time
-// costs a few hundred looks a second at most.
-const eventPause = 5 * time.Millisecond
+// costs some tens of looks a second.
+const eventPause = 20 * time.Millisecond
 
 // changes handles an event and those that wait behind it.
 func (s *scanner) changes(ctx context.Context, ev fsnotify.Event) {
