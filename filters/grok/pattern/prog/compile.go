@@ -14,6 +14,7 @@ type quick struct {
 	noScan bool         // write no automata
 	nest   int          // 0 where every match passes once
 	loop   int          // depth of repeats
+	builds int          // automata tried
 	group  int32        // the group that the next automaton matches
 	shared map[int]bool // groups that are written more than once
 	plan   plan
@@ -23,6 +24,7 @@ type quick struct {
 // that is better than the plain one.
 func compileQuick(t *syntax.Tree) (c *code) {
 	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet), shared: make(map[int]bool)}
+	q.most = maxQuick
 	q.survey(t.Root)
 	if q.recursive || q.stateful(t.Root) {
 		return nil
@@ -176,9 +178,12 @@ func (q *quick) alt(n *syntax.Node, follow *byteSet, last bool) {
 	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
 	var branches []branch
 	var ends []int
+	groups := len(q.stableGroups(n, nil)) > 0
 	for i, s := range subs {
 		branches = append(branches, branch{q.before(s, follow), q.pc()})
-		q.clear(n, s)
+		if groups {
+			q.clear(n, s)
+		}
 		q.node(s, follow, last)
 		if i < len(subs)-1 || pair >= 0 {
 			ends = append(ends, q.add(inst{op: opJump}))
@@ -378,7 +383,7 @@ func (q *quick) choice(at int, n *syntax.Node, round, leave branch) {
 func (q *quick) quickLoop(n *syntax.Node, inner, follow *byteSet) {
 	head := q.pc()
 	at := q.add(inst{op: opDispatch, pos: int32(n.Pos)})
-	empty := nullable(q.tree, n.Subs[0], 0)
+	empty := q.nullable(n.Subs[0])
 	reg := int32(q.regs)
 	if empty {
 		q.regs++

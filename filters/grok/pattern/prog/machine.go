@@ -72,6 +72,16 @@ func (m *machine) clearCaps() {
 	}
 }
 
+// finish lets go of the text, and of a stack that is larger than lines need
+// that were not made to hurt.
+func (m *machine) finish() {
+	m.text = nil
+	const kept = 1 << 16
+	if cap(m.stack) > kept {
+		m.stack = nil
+	}
+}
+
 // attempt tries to match at pos and returns the end, or -1.
 func (m *machine) attempt(pos int) int {
 	m.clearCaps()

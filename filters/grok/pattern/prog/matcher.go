@@ -66,6 +66,7 @@ func (m *Matcher) Match(text []byte) Result {
 	from := 0
 	if m.quick != nil {
 		end, start := m.search(text)
+		m.quick.finish()
 		if end >= 0 {
 			m.accept(m.quick, start, end)
 			return Matched
@@ -106,7 +107,7 @@ func (m *Matcher) matchPlain(text []byte, from int) Result {
 			v.limit = math.MaxInt
 		}
 	}
-	defer func() { v.text = nil }()
+	defer v.finish()
 	for pos := from; ; {
 		if end := v.attempt(pos); end >= 0 {
 			m.accept(v, pos, end)

@@ -156,7 +156,7 @@ func (a *nfa) str(n *syntax.Node, next int) int {
 func (a *nfa) repeat(n *syntax.Node, next int) int {
 	body := n.Subs[0]
 	if n.Max < 0 {
-		if nullable(a.q.tree, body, 0) {
+		if a.q.nullable(body) {
 			a.failed = true // a round that matches nothing has rules of its own
 			return 0
 		}

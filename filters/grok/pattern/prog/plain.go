@@ -7,8 +7,12 @@ import (
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
 )
 
-// maxInst bounds the length of a program.
-const maxInst = 200_000
+// maxInst bounds the length of the plain program, maxQuick that of the quick
+// one, whose instructions have tables.
+const (
+	maxInst  = 100_000
+	maxQuick = 20_000
+)
 
 // ErrTooLarge says that a pattern with its repeats written out is too large.
 var ErrTooLarge = errors.New("the pattern with its counted repeats written out is too large")
@@ -17,11 +21,13 @@ var ErrTooLarge = errors.New("the pattern with its counted repeats written out i
 type emitter struct {
 	code
 	tree     *syntax.Tree
+	most     int // instructions
 	sets     map[*syntax.Set]*charSet
 	sub      int  // depth of sub-programs
 	memoized bool // emit memo points
 	inAtomic bool // the innermost sub-program is an atomic group
 	called   map[int]bool
+	empty    map[int]bool  // groups that can match nothing
 	entry    map[int]int32 // of the subroutines
 	fixes    map[int][]int // calls whose subroutine is not there yet
 	queue    []int
@@ -29,12 +35,12 @@ type emitter struct {
 }
 
 func newEmitter(t *syntax.Tree) *emitter {
-	return &emitter{tree: t, sets: make(map[*syntax.Set]*charSet),
-		called: make(map[int]bool), entry: make(map[int]int32), fixes: make(map[int][]int)}
+	return &emitter{tree: t, most: maxInst, sets: make(map[*syntax.Set]*charSet),
+		called: make(map[int]bool), empty: make(map[int]bool), entry: make(map[int]int32), fixes: make(map[int][]int)}
 }
 
 func (e *emitter) add(i inst) int {
-	if len(e.inst) >= maxInst {
+	if len(e.inst) >= e.most {
 		panic(ErrTooLarge)
 	}
 	e.inst = append(e.inst, i)
@@ -286,7 +292,7 @@ func (e *emitter) loop(n *syntax.Node, body func()) {
 	head := e.pc()
 	e.point(n)
 	split := e.split(n)
-	empty := nullable(e.tree, n.Subs[0], 0)
+	empty := e.nullable(n.Subs[0])
 	reg := int32(e.regs)
 	if empty {
 		e.regs++
@@ -362,31 +368,36 @@ func (e *emitter) str(n *syntax.Node) {
 }
 
 // nullable reports whether n can match the empty string.
-func nullable(t *syntax.Tree, n *syntax.Node, depth int) bool {
+func (e *emitter) nullable(n *syntax.Node) bool {
 	switch n.Op {
 	case syntax.OpString, syntax.OpClass, syntax.OpGrapheme:
-		return false
+		return n.Op == syntax.OpString && len(n.Runes) == 0
 	case syntax.OpCat:
 		for _, s := range n.Subs {
-			if !nullable(t, s, depth) {
+			if !e.nullable(s) {
 				return false
 			}
 		}
 		return true
 	case syntax.OpAlt, syntax.OpCond:
 		for _, s := range n.Subs {
-			if nullable(t, s, depth) {
+			if e.nullable(s) {
 				return true
 			}
 		}
 		return false
 	case syntax.OpRepeat:
-		return n.Min == 0 || nullable(t, n.Subs[0], depth)
+		return n.Min == 0 || e.nullable(n.Subs[0])
 	case syntax.OpCapture, syntax.OpAtomic:
-		return nullable(t, n.Subs[0], depth)
+		return e.nullable(n.Subs[0])
 	case syntax.OpCall:
-		const deep = 20
-		return depth > deep || nullable(t, t.Groups[n.Index].Node, depth+1)
+		empty, ok := e.empty[n.Index]
+		if !ok {
+			e.empty[n.Index] = true // while it is being worked out
+			empty = e.nullable(e.tree.Groups[n.Index].Node)
+			e.empty[n.Index] = empty
+		}
+		return empty
 	}
 	return true
 }

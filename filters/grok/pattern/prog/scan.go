@@ -18,6 +18,10 @@ func (q *quick) scan(n *syntax.Node, follow *byteSet) bool {
 	if !worthScan(n) {
 		return false
 	}
+	const most = 200
+	if q.builds++; q.builds > most {
+		return false
+	}
 	a := q.automatonFor(n, follow, false)
 	if a == nil || a.hopeless() {
 		return false

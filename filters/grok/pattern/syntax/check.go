@@ -126,7 +126,7 @@ func (p *parser) checkLooks(n *Node) {
 	if !allowedBehind(n.Subs[0], n.Look == Behind) {
 		p.fail(n.Pos, "not allowed in a lookbehind")
 	}
-	if w, ok := p.charWidth(n.Subs[0], 0); ok {
+	if w, ok := p.charWidth(n.Subs[0]); ok {
 		n.Width = w
 		return
 	}
@@ -139,7 +139,7 @@ func (p *parser) checkLooks(n *Node) {
 		split.Op = OpCat
 	}
 	for _, alt := range body.Subs {
-		w, ok := p.charWidth(alt, 0)
+		w, ok := p.charWidth(alt)
 		if !ok {
 			p.fail(n.Pos, "the lookbehind has no fixed length")
 		}
@@ -170,7 +170,7 @@ func allowedBehind(n *Node, captures bool) bool {
 }
 
 // charWidth returns the number of characters that n matches if that is fixed.
-func (p *parser) charWidth(n *Node, depth int) (int, bool) {
+func (p *parser) charWidth(n *Node) (int, bool) {
 	switch n.Op {
 	case OpString:
 		return len(n.Runes), true
@@ -181,7 +181,7 @@ func (p *parser) charWidth(n *Node, depth int) (int, bool) {
 	case OpCat:
 		sum := 0
 		for _, s := range n.Subs {
-			w, ok := p.charWidth(s, depth)
+			w, ok := p.charWidth(s)
 			if !ok {
 				return 0, false
 			}
@@ -189,24 +189,34 @@ func (p *parser) charWidth(n *Node, depth int) (int, bool) {
 		}
 		return sum, true
 	case OpAlt:
-		first, ok := p.charWidth(n.Subs[0], depth)
+		first, ok := p.charWidth(n.Subs[0])
 		for _, s := range n.Subs[1:] {
-			w, ok2 := p.charWidth(s, depth)
+			w, ok2 := p.charWidth(s)
 			ok = ok && ok2 && w == first
 		}
 		return first, ok
 	case OpRepeat:
-		w, ok := p.charWidth(n.Subs[0], depth)
+		w, ok := p.charWidth(n.Subs[0])
 		return w * n.Min, ok && n.Min == n.Max
 	case OpCapture:
-		return p.charWidth(n.Subs[0], depth)
+		return p.charWidth(n.Subs[0])
 	case OpCall:
-		if depth > maxDepth {
-			return 0, false
-		}
-		return p.charWidth(p.list[n.Index].Node, depth+maxDepth/20)
+		return p.groupWidth(n.Index)
 	}
 	return 0, false
+}
+
+// groupWidth is charWidth of a group, worked out once.
+func (p *parser) groupWidth(group int) (int, bool) {
+	if w, ok := p.widths[group]; ok {
+		return w, w >= 0
+	}
+	p.widths[group] = -1 // while it is being worked out: it calls itself
+	w, ok := p.charWidth(p.list[group].Node)
+	if ok {
+		p.widths[group] = w
+	}
+	return w, ok
 }
 
 // checkRecursion refuses a call that can only call itself again: one that is
@@ -239,7 +249,7 @@ func (p *parser) recurses(n *Node, group int, seen map[int]bool) bool {
 			if p.recurses(s, group, seen) {
 				return true
 			}
-			if p.minLen(s, 0) > 0 {
+			if p.minLen(s) > 0 {
 				return false
 			}
 		}
@@ -285,7 +295,7 @@ func (p *parser) always(n *Node, group int, seen map[int]bool) bool {
 }
 
 // minLen returns the least number of characters that n matches, 0 if unsure.
-func (p *parser) minLen(n *Node, depth int) int {
+func (p *parser) minLen(n *Node) int {
 	switch n.Op {
 	case OpString:
 		return len(n.Runes)
@@ -294,23 +304,27 @@ func (p *parser) minLen(n *Node, depth int) int {
 	case OpCat:
 		sum := 0
 		for _, s := range n.Subs {
-			sum += p.minLen(s, depth)
+			sum += p.minLen(s)
 		}
 		return sum
 	case OpAlt, OpCond:
-		least := p.minLen(n.Subs[0], depth)
+		least := p.minLen(n.Subs[0])
 		for _, s := range n.Subs[1:] {
-			least = min(least, p.minLen(s, depth))
+			least = min(least, p.minLen(s))
 		}
 		return least
 	case OpRepeat:
-		return min(n.Min, 1) * p.minLen(n.Subs[0], depth)
+		return min(n.Min, 1) * p.minLen(n.Subs[0])
 	case OpCapture, OpAtomic:
-		return p.minLen(n.Subs[0], depth)
+		return p.minLen(n.Subs[0])
 	case OpCall:
-		if depth < 8 {
-			return p.minLen(p.list[n.Index].Node, depth+1)
+		least, ok := p.lengths[n.Index]
+		if !ok {
+			p.lengths[n.Index] = 0 // while it is being worked out
+			least = p.minLen(p.list[n.Index].Node)
+			p.lengths[n.Index] = least
 		}
+		return least
 	}
 	return 0
 }

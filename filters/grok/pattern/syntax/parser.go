@@ -21,6 +21,8 @@ type parser struct {
 	named    bool
 	opens    []int // positions of the groups that are open
 	lastChar int
+	widths   map[int]int // of groups in characters, -1 if not fixed
+	lengths  map[int]int // least lengths of groups
 
 	negated       bool // the class read last was negated
 	bracketIsChar bool // the [ at hand is no class
@@ -34,7 +36,8 @@ type Options struct {
 
 // Parse parses an expanded expression.
 func Parse(src *Source, opts Options) (t *Tree, err error) {
-	p := &parser{src: src, text: src.Text, byName: make(map[string][]int)}
+	p := &parser{src: src, text: src.Text, byName: make(map[string][]int),
+		widths: make(map[int]int), lengths: make(map[int]int)}
 	p.opt.asciiType = !opts.UnicodeWord
 	p.list = []Group{{}}
 	defer func() {
