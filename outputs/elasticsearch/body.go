@@ -3,6 +3,7 @@ package elasticsearch
 import (
 	"bytes"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/naru-log/naru/event"
@@ -97,16 +98,21 @@ func (b *body) doubt(n int) {
 }
 
 // pool holds the bodies of an output. Their number is fixed; their memory is
-// made when it is first needed.
+// made when it is first needed. The body that was used last is used next, since
+// it is still in the processor's cache, and one that is never needed costs
+// nothing. It is safe for concurrent use.
 type pool struct {
-	free  chan *body
-	bytes int // usual size of a body
+	bytes int           // usual size of a body
+	free  chan struct{} // one for each body in stack
+
+	mu    sync.Mutex
+	stack []*body
 }
 
 func newPool(bodies, bytes int) *pool {
-	p := &pool{free: make(chan *body, bodies), bytes: bytes}
+	p := &pool{free: make(chan struct{}, bodies), bytes: bytes}
 	for range bodies {
-		p.free <- &body{}
+		p.put(&body{})
 	}
 	return p
 }
@@ -114,23 +120,19 @@ func newPool(bodies, bytes int) *pool {
 // get waits for a body that nobody uses.
 func (p *pool) get(ctx context.Context) (*body, error) {
 	select {
-	case b := <-p.free:
-		return p.grown(b), nil
-	default:
-	}
-	select {
-	case b := <-p.free:
-		return p.grown(b), nil
+	case <-p.free:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-func (p *pool) grown(b *body) *body {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.stack) - 1
+	b := p.stack[last]
+	p.stack = p.stack[:last]
 	if b.buf == nil {
 		b.buf = make([]byte, 0, p.bytes+p.bytes/16)
 	}
-	return b
+	return b, nil
 }
 
 // put gives a body back.
@@ -139,5 +141,8 @@ func (p *pool) put(b *body) {
 	if cap(b.buf) > 2*p.bytes { // one huge document must not stay in memory
 		b.buf = nil
 	}
-	p.free <- b
+	p.mu.Lock()
+	p.stack = append(p.stack, b)
+	p.mu.Unlock()
+	p.free <- struct{}{}
 }

@@ -88,8 +88,11 @@ func TestOneHugeDocumentGoesAlone(t *testing.T) {
 	if got := f.messages(); got != "a b "+huge {
 		t.Errorf("stored %d bytes of messages", len(got))
 	}
-	for range cap(r.out.pool.free) {
-		if b := <-r.out.pool.free; cap(b.buf) > 2*4096 {
+	if n := len(r.out.pool.stack); n != 1+c.MaxConcurrency {
+		t.Errorf("%d bodies came back", n)
+	}
+	for _, b := range r.out.pool.stack {
+		if cap(b.buf) > 2*4096 {
 			t.Errorf("a body keeps %d bytes", cap(b.buf))
 		}
 	}
