@@ -32,8 +32,6 @@ var (
 // WordSet returns the Unicode word characters, which \b looks at.
 func WordSet() *Set { return setWord() }
 
-var asciiWord = NewSet('0', '9', 'A', 'Z', '_', '_', 'a', 'z')
-
 // posixClass returns the set behind a POSIX bracket name.
 func posixClass(name string) (*Set, bool) {
 	switch name {
