@@ -222,6 +222,20 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// A fraction is read from memory only when no earlier format could take the text.
+func TestMemoryKeepsTheOrderOfFormats(t *testing.T) {
+	r := newReader(t, nil, "yyyy-MM-dd HH:mm:ss.'77'", "yyyy-MM-dd HH:mm:ss.SS")
+	for _, tt := range []struct{ text, want string }{
+		{"2018-04-26 01:28:08.12", "2018-04-26T01:28:08.12Z"},
+		{"2018-04-26 01:28:08.77", "2018-04-26T01:28:08Z"},
+		{"2018-04-26 01:28:08.13", "2018-04-26T01:28:08.13Z"},
+	} {
+		if got := r.read(tt.text); got != tt.want {
+			t.Errorf("%s = %s, want %s", tt.text, got, tt.want)
+		}
+	}
+}
+
 func TestSourceAndTarget(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
