@@ -16,6 +16,7 @@ import (
 // what to do. It is enough that one of several nodes answers; those that do not
 // are logged.
 func (o *Output) Check(ctx context.Context) error {
+	defer o.client.close()
 	var failed []error
 	for _, host := range o.client.hosts {
 		if err := o.checkHost(ctx, host); err != nil {

@@ -67,6 +67,9 @@ func (c *client) Perform(req *http.Request) (*http.Response, error) {
 		req.ContentLength = int64(len(body.data))
 	}
 	res, err := c.transport.Perform(req)
+	if body, ok := req.Body.(*requestBody); ok {
+		body.host = req.URL.Host
+	}
 	if err != nil {
 		return nil, &connectionError{host: req.URL.Host, err: err}
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// How often a failure that lasts is logged: when it stays the same, and when
-// its reason changes, as it does in turn with several nodes.
+// How often failures are logged: one that stays the same, and others, which may
+// come in turn from several nodes, or again and again.
 const (
 	sameAgain  = time.Minute
 	otherAgain = 5 * time.Second
@@ -21,8 +21,9 @@ type health struct {
 	mu     sync.Mutex
 	asked  bool  // the cluster answered or failed to, once
 	err    error // nil while deliveries succeed
+	said   bool  // this failure was logged
 	since  time.Time
-	logged time.Time
+	logged time.Time // the last failure that was
 }
 
 func newHealth(log *slog.Logger) *health { return &health{log: log} }
@@ -46,10 +47,10 @@ func (h *health) ok() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.asked = true
-	if h.err != nil {
-		h.err = nil
+	if h.said {
 		h.log.Info("delivers again", "after", time.Since(h.since).Round(time.Millisecond))
 	}
+	h.err, h.said = nil, false
 }
 
 // fail notes why something could not be delivered and will be tried again.
@@ -60,14 +61,14 @@ func (h *health) fail(err error) {
 	now, quiet := time.Now(), otherAgain
 	switch {
 	case h.err == nil:
-		h.since, h.logged = now, time.Time{}
-	case h.err.Error() == err.Error():
+		h.since = now
+	case h.said && h.err.Error() == err.Error():
 		quiet = sameAgain
 	}
 	h.err = err
-	if now.Sub(h.logged) < quiet {
+	if !h.logged.IsZero() && now.Sub(h.logged) < quiet {
 		return
 	}
-	h.logged = now
+	h.said, h.logged = true, now
 	h.log.Error("cannot deliver; nothing is lost, trying again", "error", err)
 }

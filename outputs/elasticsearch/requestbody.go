@@ -29,6 +29,8 @@ type requestBody struct {
 	mu   sync.Mutex // held while data is read
 	data []byte
 	at   int
+
+	host string // the node that was chosen
 }
 
 // Read is io.Reader's.

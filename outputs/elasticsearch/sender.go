@@ -71,7 +71,6 @@ func (s *sender) deliver(ctx context.Context, b *body) error {
 			return ctx.Err()
 		case err != nil:
 			s.out.health.fail(err)
-			s.out.metrics.retried.Add(float64(n))
 		}
 		switch next {
 		case proceed:
@@ -114,9 +113,9 @@ func (s *sender) attempt(ctx context.Context, b *body, n int) (step, error) {
 	s.out.limiter.release(took, answered, status == http.StatusTooManyRequests || answered && anyStatus(b.items[:n], http.StatusTooManyRequests))
 	s.out.metrics.limit.Set(s.out.limiter.allowed())
 	if answered {
-		s.out.health.ok()
 		return s.decide(ctx, b, n)
 	}
+	s.out.metrics.retried.Add(float64(n))
 	var refused *statusError
 	if !errors.As(err, &refused) {
 		if left {
@@ -129,8 +128,8 @@ func (s *sender) attempt(ctx context.Context, b *body, n int) (step, error) {
 		return s.tooMuch(ctx, b, n, refused)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return s.denied(err)
-	case status >= 500, status == http.StatusRequestTimeout:
-		b.doubt(n) // a proxy may have lost the answer
+	case status >= 500 && status != http.StatusServiceUnavailable, status == http.StatusRequestTimeout:
+		b.doubt(n) // a proxy may have lost the answer; 503 says that nothing was begun
 	}
 	return pause, err
 }
@@ -158,10 +157,10 @@ func (s *sender) send(ctx context.Context, b *body, n int) (status int, left boo
 	if res.StatusCode != http.StatusOK {
 		err := readStatusError(res.StatusCode, res.Body)
 		drain(res)
-		return res.StatusCode, false, err
+		return res.StatusCode, false, fmt.Errorf("%s: %w", body.host, err)
 	}
 	if err := s.answer.read(res.Body, b.items[:n]); err != nil {
-		return res.StatusCode, false, fmt.Errorf("read the answer to a bulk request: %w", err)
+		return res.StatusCode, false, fmt.Errorf("%s: read the answer to a bulk request: %w", body.host, err)
 	}
 	return res.StatusCode, false, nil
 }
@@ -201,6 +200,9 @@ func (s *sender) decide(ctx context.Context, b *body, n int) (step, error) {
 	m.delivered.Add(float64(delivered))
 	m.duplicate.Add(float64(duplicate))
 	m.refused.Add(float64(len(dead)))
+	if again < n {
+		s.out.health.ok()
+	}
 	if again == 0 && n == len(b.items) {
 		b.items = b.items[:0]
 		return proceed, nil
@@ -212,8 +214,10 @@ func (s *sender) decide(ctx context.Context, b *body, n int) (step, error) {
 	m.retried.Add(float64(again))
 	if again < n {
 		s.wait.reset()
+		return pause, nil
 	}
-	return pause, nil
+	kind, reason := s.answer.why(0)
+	return pause, fmt.Errorf("the cluster puts off every document: HTTP status %d %s: %s", b.items[0].status, kind, clip(reason))
 }
 
 // tooMuch acts on a request that was refused for its size or form: fewer

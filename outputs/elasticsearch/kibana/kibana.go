@@ -91,7 +91,7 @@ func result(status int, text []byte) (int, error) {
 		failed = append(failed, fmt.Errorf("%s %s: %s %s", e.Type, e.ID, e.Error.Type, e.Error.Message))
 	}
 	if !answer.Success && len(failed) == 0 {
-		failed = append(failed, errors.New("Kibana reports no success and no reason"))
+		failed = append(failed, errors.New("no success is reported, and no reason"))
 	}
 	return answer.SuccessCount, errors.Join(failed...)
 }
