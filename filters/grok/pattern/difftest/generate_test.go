@@ -241,7 +241,8 @@ func (g *generator) backreference() piece {
 	}
 	if !g.named && g.count > 0 {
 		name := strconv.Itoa(1 + g.r.IntN(g.count))
-		return piece{pick(g.r, `\`+name, `\k<`+name+">"), func(s *sampler) string { return s.groups[name] }}
+		// In a group, for a digit of any script behind the number is part of it.
+		return piece{pick(g.r, `(?:\`+name+")", `\k<`+name+">"), func(s *sampler) string { return s.groups[name] }}
 	}
 	return g.leaf()
 }
