@@ -17,6 +17,7 @@ package address
 
 import (
 	"errors"
+	"net/netip"
 
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/attr"
@@ -87,10 +88,10 @@ type processor struct {
 
 // host is one element of the field.
 type host struct {
-	text   []byte
-	port   int // -1 for none
-	ip     bool
-	public bool
+	text []byte
+	port int // -1 for none
+	ip   bool
+	addr netip.Addr // when ip
 }
 
 // Process sets what the field says.
@@ -119,8 +120,11 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 
 // client is the first public address, or else the first element.
 func (p *processor) client() host {
+	if len(p.found) == 1 {
+		return p.found[0]
+	}
 	for _, h := range p.found {
-		if h.public {
+		if h.ip && ipaddr.Public(h.addr) {
 			return h
 		}
 	}
@@ -163,10 +167,10 @@ func separator(c byte) bool { return c == ',' || c == ' ' || c == '\t' || c == '
 // a host name, such as unix: or -.
 func read(b []byte) (h host, ok bool) {
 	if addr, ok := ipaddr.Parse(b); ok {
-		return host{text: b, port: -1, ip: true, public: ipaddr.Public(addr)}, true
+		return host{text: b, port: -1, ip: true, addr: addr}, true
 	}
 	if addr, text, port, ok := ipaddr.ParsePort(b); ok {
-		return host{text: text, port: port, ip: true, public: ipaddr.Public(addr)}, true
+		return host{text: text, port: port, ip: true, addr: addr}, true
 	}
 	return host{text: b, port: -1}, hostname(b)
 }

@@ -29,17 +29,21 @@ type processor struct {
 
 // answer is what is known of an address.
 type answer struct {
-	addr  netip.Addr
-	found [objects]*section // nil for what is not known
+	addr   netip.Addr
+	passed bool              // private or reserved: not looked up
+	found  [objects]*section // nil for what is not known
 }
 
 // Process sets what is known of the address.
 func (p *processor) Process(ev *event.Event) event.Verdict {
 	addr, ok := p.addr(ev)
-	if !ok || !p.f.private && !ipaddr.Public(addr) {
+	if !ok {
 		return event.Keep
 	}
 	a := p.ask(addr)
+	if a.passed {
+		return event.Keep
+	}
 	known := false
 	for o, s := range a.found {
 		if s == nil {
@@ -80,7 +84,10 @@ func (p *processor) ask(addr netip.Addr) *answer {
 	}
 	a := &p.seen[hash(addr)&(remembered-1)]
 	if a.addr != addr {
-		*a = answer{addr: addr, found: p.f.lookup(open, addr)}
+		*a = answer{addr: addr, passed: !p.f.private && !ipaddr.Public(addr)}
+		if !a.passed {
+			a.found = p.f.lookup(open, addr)
+		}
 	}
 	return a
 }

@@ -80,3 +80,40 @@ func TestParsePort(t *testing.T) {
 		}
 	}
 }
+
+// The table of IANA's registry, range by range.
+func TestPublicAgreesWithTheRegistry(t *testing.T) {
+	var special []netip.Prefix
+	for _, text := range []string{
+		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+		"192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+	} {
+		special = append(special, netip.MustParsePrefix(text))
+	}
+	check := func(addr netip.Addr) {
+		want := true
+		for _, p := range special {
+			want = want && !p.Contains(addr)
+		}
+		if Public(addr) != want {
+			t.Errorf("Public(%s) = %v", addr, !want)
+		}
+	}
+	for _, p := range special {
+		first := p.Addr().As4()
+		last := first
+		for bit := p.Bits(); bit < 32; bit++ {
+			last[bit/8] |= 0x80 >> (bit % 8)
+		}
+		for _, a := range [][4]byte{first, last} {
+			addr := netip.AddrFrom4(a)
+			check(addr)
+			if addr.Prev().IsValid() {
+				check(addr.Prev())
+			}
+			if addr.Next().IsValid() {
+				check(addr.Next())
+			}
+		}
+	}
+}
