@@ -281,11 +281,22 @@ func (a *agent) waitFor(cond func() bool, format string, args ...any) {
 	a.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !cond(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
+			a.dump()
 			a.t.Fatalf("waited in vain for "+format+"; there are %d lines", append(args, a.out.count())...)
 		}
 		a.out.mu.Lock()
 		a.out.settle()
 		a.out.mu.Unlock()
+	}
+}
+
+// dump shows what the input knows.
+func (a *agent) dump() {
+	for _, f := range a.in.snapshot() {
+		f.mu.Lock()
+		a.t.Logf("%s id %x place %d head %d position %d watermark %d durable %d size %d recorded %v blocked %v finished %v failed %q compressed %v sched %d first %v",
+			filepath.Base(f.location), f.src.ID, f.place, f.head.Len, f.position, f.watermark, f.durable, f.size, f.recorded, f.blocked, f.finished, f.failed, f.compressed, f.sched, f.first != nil)
+		f.mu.Unlock()
 	}
 }
 

@@ -31,6 +31,7 @@ type scanner struct {
 	toldAbs  map[string]string // what was said about a path or glob, so that it is said once
 	fresh    bool              // the input has never run before
 	swept    bool              // this run has
+	gaps     map[string]*gap   // by path
 	sweepAt  time.Time         // when the next sweep is due
 	lastEnd  time.Time
 	lastDur  time.Duration
@@ -39,13 +40,16 @@ type scanner struct {
 }
 
 func newScanner(in *Input) (*scanner, error) {
-	s := &scanner{in: in, table: map[key]*file{}, toldAbs: map[string]string{}}
+	s := &scanner{in: in, table: map[key]*file{}, toldAbs: map[string]string{}, gaps: map[string]*gap{}}
 	entries := in.deps.Checkpoint.Files()
 	s.fresh = len(entries) == 0
 	for _, e := range entries {
 		f := in.fromEntry(e)
 		f.markDirty()
 		s.known = append(s.known, f)
+		if f.location != f.src.Path && !f.finished {
+			s.noteGap(f) // the search for what came after it may not have ended
+		}
 		if s.table[f.key] == nil || s.table[f.key].seen.Before(f.seen) {
 			s.table[f.key] = f
 		}
@@ -134,6 +138,7 @@ func (s *scanner) unplace(f *file) {
 	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
 	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position)
 	f.place, f.nextSearch = lost, time.Time{}
+	s.noteGap(f)
 	f.seen = s.in.now()
 	f.markDirty()
 	s.soon()
@@ -344,7 +349,15 @@ func (f *file) expired(now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	idle := f.first == nil && !f.dirty
-	return idle && (f.place == lost || f.finished && f.place != placed) && now.Sub(f.seen) > f.in.cfg.ForgetAfter
+	if !idle || f.place != lost && (!f.finished || f.place == placed) || now.Sub(f.seen) <= f.in.cfg.ForgetAfter {
+		return false
+	}
+	if f.place != lost && sameKey(f.location, f.key) {
+		f.seen = now
+		f.markDirty()
+		return false
+	}
+	return true
 }
 
 func (s *scanner) excluded(path string) bool {

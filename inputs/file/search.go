@@ -15,57 +15,111 @@ const (
 )
 
 // search looks for files that have left their places among the rotated files
-// beside them: first by inode, then by content.
+// beside them, first by inode, then by content, and for generations of their logs
+// that were never seen.
 func (s *scanner) search(orphans []*file) {
 	now := s.in.now()
-	beside := map[string][]candidate{} // by directory
-	searched := map[string][]*file{}   // files to look for, by directory
+	searched := map[string]*area{}
+	within := func(dir string) *area {
+		dir = filepath.Clean(dir)
+		if searched[dir] == nil {
+			searched[dir] = &area{bases: map[string]bool{}, gaps: map[string][]*gap{}}
+		}
+		return searched[dir]
+	}
 	for _, f := range orphans {
 		f.mu.Lock()
 		due := !f.nextSearch.After(now) && !(f.place == lost && f.finished)
-		dirs := []string{filepath.Dir(f.location)}
-		path := f.src.Path
+		paths := []string{f.location, f.src.Path}
 		f.mu.Unlock()
-		if !due {
+		if due {
+			s.areas(paths, within, func(a *area) {})
+		}
+	}
+	for path, g := range s.gaps {
+		if now.After(g.until) {
+			delete(s.gaps, path)
 			continue
 		}
-		if d := filepath.Dir(path); d != dirs[0] {
-			dirs = append(dirs, d)
+		if !g.next.After(now) {
+			s.areas([]string{path}, within, func(a *area) { a.addGap(g) })
+			g.pause = min(max(2*g.pause, searchEvery), searchSeldom)
+			g.next = now.Add(g.pause)
 		}
-		for _, d := range append(dirs, s.in.cfg.RotatedDirs...) {
-			searched[filepath.Clean(d)] = append(searched[filepath.Clean(d)], f)
-		}
+		s.searchSoon(g.next)
 	}
-	for dir, files := range searched {
-		beside[dir] = s.siblings(dir, files)
+	for dir, a := range searched {
+		a.beside = s.siblings(dir, a.bases)
+		s.followRenamed(a.beside)
 	}
-	for dir, files := range searched {
-		s.followRenamed(files, beside[dir])
-	}
-	for dir, files := range searched {
-		s.findContent(files, beside[dir])
+	for _, a := range searched {
+		s.findContent(a)
 	}
 	for _, f := range orphans {
 		s.settle(f, now)
 	}
 }
 
-// siblings lists the files of a directory that may be rotated ones of files.
-func (s *scanner) siblings(dir string, files []*file) []candidate {
+// area is a directory that is searched.
+type area struct {
+	bases  map[string]bool // names whose rotated forms are of interest
+	gaps   map[string][]*gap
+	beside []candidate
+}
+
+func (a *area) addGap(g *gap) {
+	st := stem(filepath.Base(g.path))
+	a.gaps[st] = append(a.gaps[st], g)
+}
+
+// areas visits the directories in which rotated forms of paths may lie.
+func (s *scanner) areas(paths []string, within func(string) *area, visit func(*area)) {
+	for _, p := range paths {
+		for _, dir := range append([]string{filepath.Dir(p)}, s.in.cfg.RotatedDirs...) {
+			a := within(dir)
+			a.bases[filepath.Base(p)] = true
+			visit(a)
+		}
+	}
+}
+
+// gap is a time during which generations of a log may have come and gone unseen,
+// since the file at its path was rotated away.
+type gap struct {
+	path  string
+	since time.Time
+	until time.Time // when it is no longer looked into
+	next  time.Time
+	pause time.Duration
+}
+
+// gapOpen is how long generations that were missed are looked for: the rotation
+// may be under way.
+const gapOpen = 5 * time.Minute
+
+// noteGap remembers that f has left its path. f.mu is held.
+func (s *scanner) noteGap(f *file) {
+	now := s.in.now()
+	g := s.gaps[f.src.Path]
+	if g == nil {
+		g = &gap{path: f.src.Path, since: f.fresh()}
+		s.gaps[f.src.Path] = g
+	}
+	if f.fresh().Before(g.since) {
+		g.since = f.fresh()
+	}
+	g.until, g.next, g.pause = now.Add(gapOpen), now, 0
+}
+
+// siblings lists the files of a directory that may be rotated forms of bases.
+func (s *scanner) siblings(dir string, bases map[string]bool) []candidate {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) {
 			s.complain("list", dir, err)
-			for _, f := range files { // unclear is not gone
-				s.unclear[f.location] = err
-			}
+			s.unclear[dir] = err // unclear is not gone
 		}
 		return nil
-	}
-	bases := map[string]bool{}
-	for _, f := range files {
-		bases[filepath.Base(f.src.Path)] = true
-		bases[filepath.Base(f.location)] = true
 	}
 	var out []candidate
 	for _, e := range list {
@@ -91,7 +145,7 @@ func relatedToAny(bases map[string]bool, name string) bool {
 }
 
 // followRenamed finds files that only have another name now.
-func (s *scanner) followRenamed(files []*file, beside []candidate) {
+func (s *scanner) followRenamed(beside []candidate) {
 	for _, c := range beside {
 		f := s.table[c.key]
 		if f == nil || f.placed() {
@@ -107,6 +161,7 @@ func (s *scanner) followRenamed(files []*file, beside []candidate) {
 			f.place, f.location, f.rotatedAt = moved, c.path, s.in.now()
 			f.grew = s.in.now()
 			f.markDirty()
+			s.noteGap(f)
 			s.in.queue.wake(f)
 		}
 		f.observe(c.info, s.in.now())
@@ -123,45 +178,46 @@ func (f *file) placed() bool {
 
 // findContent finds files whose content went into another file: a copy, or a
 // compressed one. What it cannot place may be a generation that was never seen.
-func (s *scanner) findContent(files []*file, beside []candidate) {
+func (s *scanner) findContent(a *area) {
 	var x *index
-	for _, c := range beside {
+	for _, c := range a.beside {
 		if s.table[c.key] != nil {
 			continue
 		}
 		if x == nil {
 			x = newIndex(s.known)
 		}
-		origin, missed := s.missedGeneration(c, files)
-		c.origin = origin
-		s.resolveOne(c, x, missed)
+		g := a.missed(c)
+		if g != nil {
+			c.origin = g.path
+		}
+		s.resolveOne(c, x, g != nil)
 	}
 }
 
 // clockSlack is how far the times of files may lag behind the clock.
 const clockSlack = 10 * time.Millisecond
 
-// missedGeneration reports whether a file beside lost ones came to be and was
-// rotated away while nobody looked: it is named like a rotated one, and was
-// written to after the file that was followed was last read.
-func (s *scanner) missedGeneration(c candidate, files []*file) (origin string, missed bool) {
-	for _, f := range files {
-		f.mu.Lock()
-		since := f.fresh().Add(-clockSlack)
-		path := f.src.Path
-		f.mu.Unlock()
-		if generation(filepath.Base(path), filepath.Base(c.path)) && c.info.ModTime().After(since) {
-			return path, true
+// missed finds the log of which a file is a generation that nobody saw: it is
+// named like a rotated one, and was written to after the file that was followed
+// was last known to be in its place.
+func (a *area) missed(c candidate) *gap {
+	name := filepath.Base(c.path)
+	for n := range len(name) {
+		for _, g := range a.gaps[name[:n+1]] {
+			if generation(filepath.Base(g.path), name) && c.info.ModTime().After(g.since.Add(-clockSlack)) {
+				return g
+			}
 		}
 	}
-	return "", false
+	return nil
 }
 
 // settle decides what becomes of a file after a search.
 func (s *scanner) settle(f *file, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.place == moved && sameKey(f.location, f.key) || s.unclear[f.location] != nil {
+	if f.place == moved && sameKey(f.location, f.key) || s.unclear[f.location] != nil || s.unclear[filepath.Dir(f.location)] != nil {
 		f.searchPause, f.nextSearch = 0, time.Time{}
 		return
 	}
@@ -172,6 +228,7 @@ func (s *scanner) settle(f *file, now time.Time) {
 	case s.in.handles.has(f):
 		if f.place != gone {
 			f.place, f.rotatedAt = gone, now
+			s.noteGap(f)
 			s.in.metrics.rotations.WithLabelValues(byDelete).Inc()
 			s.in.log.Info("file was deleted; what is left of it is read", "path", f.location)
 			s.in.queue.wake(f)
@@ -181,6 +238,7 @@ func (s *scanner) settle(f *file, now time.Time) {
 			delete(s.table, f.key)
 		}
 		f.place, f.seen = lost, now
+		s.noteGap(f)
 		f.markDirty()
 		if f.size > f.position && !f.finished {
 			s.in.log.Warn("file has vanished before all of it was read; it is looked for among rotated files", "path", f.location, "unread", f.size-f.position)
