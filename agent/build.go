@@ -60,6 +60,9 @@ func buildChain(p *config.Pipeline, id Identity, log *slog.Logger, reg prometheu
 	if c.slots.path, err = s.Slot("log.file.path", event.String); err == nil {
 		c.slots.offset, err = s.Slot("log.offset", event.Int)
 	}
+	if err == nil {
+		err = id.constants(s, dataStream(p))
+	}
 	if err != nil {
 		return nil, internalError(err, p.Range)
 	}
@@ -80,9 +83,6 @@ func buildChain(p *config.Pipeline, id Identity, log *slog.Logger, reg prometheu
 	}
 	if diags.HasErrors() {
 		return nil, diags
-	}
-	if err := id.constants(s, dataStream(p)); err != nil {
-		return nil, internalError(err, p.Range)
 	}
 	return c, diags
 }

@@ -66,7 +66,7 @@ func (id Identity) constants(s *event.Schema, stream string) error {
 		}...)
 	}
 	for _, f := range fields {
-		if err := s.Const(f.path, event.AppendJSONString(nil, []byte(f.value))); err != nil {
+		if err := s.Const(f.path, f.value); err != nil {
 			return err
 		}
 	}

@@ -29,8 +29,8 @@ type Encoder struct {
 // with the last written one.
 type op struct {
 	slot   Slot
-	konst  []byte   // value when the slot is absent
-	fixed  bool     // konst is a run of constant members: slot is not read
+	konst  []byte   // of a run of constant members
+	fixed  bool     // it is such a run: slot is not read
 	depth  int      // objects that the field stands in
 	up     int      // objects shared with the op before
 	prefix [][]byte // by objects already open: ,"a":{"b":{"key":
@@ -67,7 +67,7 @@ func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 		if !o.fixed {
 			kind = ev.kinds[o.slot]
 		}
-		if kind == Absent && o.konst == nil || kind == Float && !finite(ev.Float(o.slot)) || kind == Members && len(ev.cells[o.slot].b) == 0 {
+		if kind == Absent && !o.fixed || kind == Float && !finite(ev.Float(o.slot)) || kind == Members && len(ev.cells[o.slot].b) == 0 {
 			continue
 		}
 		if open > shared {
@@ -206,7 +206,6 @@ type node struct {
 	key      []byte // "name":
 	slot     Slot   // of a field; -1 for an object
 	konst    []byte
-	written  bool // some filter may write the field
 	members  bool // a Members slot: no key of its own
 	children []*node
 }
@@ -220,13 +219,17 @@ func buildTree(s *Schema) *node {
 			for _, part := range parts {
 				at = at.child(part)
 			}
-			at.children = append(at.children, &node{slot: Slot(i), members: true, written: true})
+			at.children = append(at.children, &node{slot: Slot(i), members: true})
 			continue
 		}
 		for _, part := range parts[:len(parts)-1] {
 			at = at.child(part)
 		}
-		at.children = append(at.children, &node{key: key(parts[len(parts)-1]), slot: Slot(i), konst: f.konst, written: f.claim || f.kind != Absent || f.konst == nil})
+		leaf := &node{key: key(parts[len(parts)-1]), slot: Slot(i)}
+		if f.fixed() {
+			leaf.konst = f.konst
+		}
+		at.children = append(at.children, leaf)
 	}
 	return root
 }
@@ -250,7 +253,7 @@ func (n *node) child(name string) *node {
 // bytes in every document.
 func (n *node) constant() bool {
 	if n.slot >= 0 {
-		return !n.written && n.konst != nil
+		return n.konst != nil
 	}
 	for _, c := range n.children {
 		if !c.constant() {

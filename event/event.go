@@ -28,6 +28,7 @@ type Event struct {
 	schema  *Schema
 	kinds   []Kind
 	cells   []cell
+	texts   []Slot  // constants that some component names
 	items   []Value // backing of List values
 	tags    []Tag
 	scratch []byte
@@ -42,7 +43,13 @@ type cell struct {
 
 // NewEvent returns an empty event for a frozen schema.
 func NewEvent(s *Schema) *Event {
-	return &Event{schema: s, kinds: make([]Kind, s.Len()), cells: make([]cell, s.Len())}
+	e := &Event{schema: s, kinds: make([]Kind, s.Len()), cells: make([]cell, s.Len())}
+	for i := range s.fields {
+		if f := &s.fields[i]; f.konst != nil && !f.fixed() {
+			e.texts = append(e.texts, Slot(i))
+		}
+	}
+	return e
 }
 
 // Schema is the schema that the event's slots belong to.
@@ -67,6 +74,9 @@ func (e *Event) Reset(b *Batch, line []byte, offset int64) (replaced bool) {
 		e.Source = b.Source
 	}
 	e.SetSub(Message, line)
+	for _, s := range e.texts {
+		e.SetBytes(s, e.schema.fields[s].text)
+	}
 	return replaced
 }
 

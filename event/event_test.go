@@ -169,7 +169,7 @@ func combined(b *testing.B) (*Event, *Encoder, []Slot, []byte) {
 		slots = append(slots, sl)
 	}
 	for _, p := range []string{"ecs.version", "agent.name", "agent.type", "host.name", "data_stream.type", "data_stream.dataset"} {
-		if err := s.Const(p, []byte(`"something"`)); err != nil {
+		if err := s.Const(p, "something"); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -192,4 +192,32 @@ func BenchmarkEncode(b *testing.B) {
 		dst = enc.Append(dst[:0], ev)
 	}
 	b.SetBytes(int64(len(dst)))
+}
+
+func TestConstants(t *testing.T) {
+	s := NewSchema()
+	for _, path := range []string{"host.name", "agent.name"} {
+		if err := s.Const(path, "web1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	host, err := s.Read("host.name")
+	if err != nil || s.Kind(host) != String {
+		t.Fatalf("kind %v, %v", s.Kind(host), err)
+	}
+	s.Freeze()
+	ev, enc := NewEvent(s), NewEncoder(s)
+	ev.Reset(nil, nil, 0)
+	ev.Unset(Message)
+	if got := string(ev.Bytes(host)); got != "web1" {
+		t.Errorf("a constant that somebody reads is %q", got)
+	}
+	ev.Unset(host)
+	if got := string(enc.Append(nil, ev)); got != `{"agent":{"name":"web1"}}` {
+		t.Errorf("after the constant was removed: %s", got)
+	}
+	ev.Reset(nil, nil, 0)
+	if !ev.Has(host) {
+		t.Error("the next event lacks the constant")
+	}
 }

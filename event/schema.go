@@ -63,7 +63,8 @@ type field struct {
 	path   string
 	kind   Kind   // what writers declared; Any when they differ
 	claim  bool   // some component named this very path
-	konst  []byte // encoded value used when the slot is absent
+	konst  []byte // the text of a constant, encoded; nil when it is none
+	text   []byte
 	leaves []string
 }
 
@@ -113,15 +114,23 @@ func (s *Schema) Read(path string) (Slot, error) {
 	return s.declare(path, Absent, true)
 }
 
-// Const gives the field at path an encoded JSON value for events in which no
-// filter sets it. The schema keeps json.
-func (s *Schema) Const(path string, json []byte) error {
+// Const gives the field at path the same text in every event. As long as no
+// component names the field it costs next to nothing: it is part of the bytes of
+// every document. Once one does, each event begins with the text in its slot, to
+// be read, changed or removed.
+func (s *Schema) Const(path, text string) error {
 	slot, err := s.declare(path, Absent, false)
 	if err == nil {
-		s.fields[slot].konst = json
+		s.fields[slot].konst, s.fields[slot].text = AppendJSONString(nil, []byte(text)), []byte(text)
 	}
 	return err
 }
+
+// Constant reports whether a slot was given a text by Const.
+func (s *Schema) Constant(slot Slot) bool { return s.fields[slot].konst != nil }
+
+// fixed reports whether a field is a constant that no component names.
+func (f *field) fixed() bool { return f.konst != nil && !f.claim && f.kind == Absent }
 
 // Members declares a slot for already encoded members of the object at path,
 // among them leaves (relative to path, dotted). It lets a filter keep a whole
@@ -200,7 +209,13 @@ func (s *Schema) Path(slot Slot) string { return s.fields[slot].path }
 
 // Kind is what the writers declared so far say about a slot: a kind, Any when
 // they differ, Absent when nobody writes it.
-func (s *Schema) Kind(slot Slot) Kind { return s.fields[slot].kind }
+func (s *Schema) Kind(slot Slot) Kind {
+	f := &s.fields[slot]
+	if f.konst != nil && f.kind == Absent {
+		return String
+	}
+	return f.kind
+}
 
 // Lookup finds the slot of a path that somebody declared.
 func (s *Schema) Lookup(path string) (Slot, bool) {

@@ -63,8 +63,8 @@ func claim(s *event.Schema, path string) error {
 	if path == "tags" {
 		return errors.New(`tags are taken away by filter "tag"`)
 	}
-	if !inFragment(s, path) {
-		return nil
+	if err := claimConstants(s, path); err != nil || !inFragment(s, path) {
+		return err
 	}
 	under := s.Under(path)
 	if len(under) == 0 {
@@ -73,6 +73,20 @@ func claim(s *event.Schema, path string) error {
 	}
 	for _, slot := range under {
 		if s.Kind(slot) == event.Members {
+			continue
+		}
+		if _, err := s.Read(s.Path(slot)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimConstants names the constants at and below path, which are only taken out
+// of documents when somebody names them.
+func claimConstants(s *event.Schema, path string) error {
+	for _, slot := range s.Under(path) {
+		if !s.Constant(slot) {
 			continue
 		}
 		if _, err := s.Read(s.Path(slot)); err != nil {

@@ -72,7 +72,7 @@ func TestObjectsMayBeDeclaredLater(t *testing.T) {
 	if _, err := New(Config{Fields: []string{"agent"}}, s); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Const("agent.name", []byte(`"naru"`)); err != nil {
+	if err := s.Const("agent.name", "naru"); err != nil {
 		t.Errorf("declare a field of a removed object: %v", err)
 	}
 }
