@@ -96,6 +96,23 @@ func (c *chain) steps() []step {
 	return steps
 }
 
+// warnings points at conditions over fields that nothing sets. All components
+// have declared their fields.
+func (c *chain) warnings(outs []builtOutput) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, f := range c.filters {
+		if f.when != nil {
+			diags = append(diags, f.when.Unwritten(c.schema)...)
+		}
+	}
+	for _, o := range outs {
+		if o.when != nil {
+			diags = append(diags, o.when.Unwritten(c.schema)...)
+		}
+	}
+	return diags
+}
+
 // condition compiles a block's when.
 func condition(b *config.Block, s *event.Schema) (*expr.Condition, hcl.Diagnostics) {
 	if !b.When.IsSet() {
@@ -123,6 +140,7 @@ func (bu *builder) build(p *config.Pipeline) (*pipeline, hcl.Diagnostics) {
 		return nil, diags
 	}
 	c.schema.Freeze()
+	diags = append(diags, c.warnings(outs)...)
 	metrics := newPipelineMetrics(reg)
 	for range bu.workers {
 		w := &worker{in: make(chan *event.Batch, 2), ev: event.NewEvent(c.schema), slots: c.slots, steps: c.steps(), metrics: metrics}

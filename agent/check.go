@@ -39,7 +39,7 @@ func checkOutputs(cfg *config.Config) ([]checkedOutput, hcl.Diagnostics) {
 		}
 		bu := &builder{stdout: io.Discard}
 		outs, more := bu.outputs(p, c.schema, log, reg)
-		diags = append(diags, more...)
+		diags = append(append(diags, more...), c.warnings(outs)...)
 		for _, o := range outs {
 			all = append(all, checkedOutput{p.Name, o})
 		}
