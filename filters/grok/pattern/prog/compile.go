@@ -293,7 +293,7 @@ func (q *quick) captured(n *syntax.Node, follow *byteSet, last bool) {
 	q.group = 0
 	at := q.add(inst{op: opStart, n: group, pos: int32(n.Pos)})
 	q.node(body, follow, last)
-	if len(q.inst) == at+2 && q.inst[at+1].op == opRun {
+	if len(q.inst) == at+2 && q.inst[at+1].op == opRun && q.inst[at+1].group == 0 {
 		q.inst[at] = q.inst[at+1]
 		q.inst[at].group = group
 		q.inst = q.inst[:at+1]

@@ -323,7 +323,7 @@ func (m *machine) saveStart(group, pos int) {
 	if len(m.stack) > 0 || m.depth > 0 {
 		m.push(frameGroup, int(m.caps[2*group+1]), int(m.caps[2*group]), group)
 	}
-	m.caps[2*group] = int32(pos)
+	m.caps[2*group], m.caps[2*group+1] = int32(pos), -1
 }
 
 // resume undoes what came after the alternative opened last and returns
@@ -456,6 +456,8 @@ func (m *machine) subroutine(in *inst, pc, pos int) (next int, ok bool) {
 	case opOpen:
 		m.open = append(m.open, int32(pos))
 		m.push(frameOpened, 0, 0, 0)
+		m.push(frameGroup, int(m.caps[2*in.n+1]), int(m.caps[2*in.n]), int(in.n))
+		m.caps[2*in.n+1] = -1
 		return pc + 1, true
 	}
 	k := len(m.open) - 1

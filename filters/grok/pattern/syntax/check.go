@@ -156,6 +156,10 @@ func allowedBehind(n *Node, captures bool) bool {
 		if !captures {
 			return false
 		}
+	case OpAssert:
+		if n.Assert == TextEnd || n.Assert == TextEndNL {
+			return false
+		}
 	case OpLook:
 		if n.Look < Behind {
 			return false

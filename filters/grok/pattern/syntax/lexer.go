@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -452,7 +453,10 @@ func (p *parser) digitEscape(at int) {
 		n = n*10 + int(p.text[p.p]-'0')
 		p.p++
 	}
-	if n <= 1000 && (n <= 9 || n <= p.groups) {
+	// The reference counts digits of other scripts in and gets a number that
+	// is too large.
+	other := unicode.IsDigit(p.peek())
+	if n <= 1000 && !other && (n <= 9 || n <= p.groups) {
 		p.tok.kind, p.tok.num, p.tok.numbered = tokBackref, n, true
 		return
 	}

@@ -14,8 +14,10 @@ var (
 	setXDigit = NewSet('0', '9', 'A', 'F', 'a', 'f')
 	setASCII  = NewSet(0, 0x7f)
 	setAny    = NewSet(0, maxRune)
-	setDigit  = sync.OnceValue(func() *Set { return fromTables(unicode.Nd) })
-	setAlpha  = sync.OnceValue(func() *Set {
+	// The ASCII symbols are in the bracket [:punct:] but not in \p{Punct}.
+	asciiSymbols = NewSet('$', '$', '+', '+', '<', '>', '^', '^', '`', '`', '|', '|', '~', '~')
+	setDigit     = sync.OnceValue(func() *Set { return fromTables(unicode.Nd) })
+	setAlpha     = sync.OnceValue(func() *Set {
 		return fromTables(unicode.L, unicode.Nl, unicode.Other_Alphabetic)
 	})
 	setWord = sync.OnceValue(func() *Set {
@@ -52,7 +54,7 @@ func posixClass(name string) (*Set, bool) {
 	case "print":
 		return setGraph().Union(fromTables(unicode.Zs)), true
 	case "punct":
-		return fromTables(unicode.P), true
+		return fromTables(unicode.P).Union(asciiSymbols), true
 	case "space":
 		return setSpace, true
 	case "upper":
@@ -79,6 +81,12 @@ func foldName(name string) string {
 // propertyClass returns the set behind \p{name}.
 func propertyClass(name string) (*Set, bool) {
 	n := foldName(name)
+	switch n {
+	case "punct":
+		n = "punctuation"
+	case "xposixpunct":
+		return posixClass("punct")
+	}
 	if s, ok := posixClass(n); ok {
 		return s, true
 	}
