@@ -77,7 +77,7 @@ func (p *processor) param(ev *event.Event, want *param, query []byte) {
 			continue
 		}
 		v := event.StringValue(value)
-		if bytes.ContainsAny(value, "%+") {
+		if escaped(value) {
 			v = event.StringValue(p.decode(ev, value, true))
 		}
 		if !ev.Has(want.slot) {
@@ -88,8 +88,18 @@ func (p *processor) param(ev *event.Event, want *param, query []byte) {
 	}
 }
 
+// escaped reports whether a name or a value of a form is not what it stands for.
+func escaped(b []byte) bool {
+	for _, c := range b {
+		if c == '%' || c == '+' {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *processor) named(ev *event.Event, name []byte, want string) bool {
-	if bytes.ContainsAny(name, "%+") {
+	if escaped(name) {
 		name = p.decode(ev, name, true)
 	}
 	return string(name) == want
