@@ -162,7 +162,7 @@ func (f *file) endsBefore(h *handle) bool {
 // there: a rotation by copy or gzip under way. f.mu is held.
 func (s *scanner) copied(c candidate, h *handle, f *file) bool {
 	if strings.HasSuffix(c.path, ".gz") {
-		return true // the head is the same: comparing all of it would cost more than it tells
+		return s.intact(f) // the head is the same: comparing all of it would cost more than it tells
 	}
 	o, info, err := openHandle(f.location, f.compressed)
 	if err != nil {

@@ -150,6 +150,9 @@ func (f *file) fill(m *memory, want int) ([]byte, error) {
 	if n < t.n || !bytes.Equal(b[:t.n], t.bytes()) {
 		return nil, errReplaced
 	}
+	if f.position == 0 && !hasHead(b[:n], f.head) { // there is no byte before it to compare
+		return nil, errReplaced
+	}
 	return b[t.n:n], nil
 }
 
