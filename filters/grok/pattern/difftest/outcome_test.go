@@ -76,15 +76,6 @@ func (o outcome) equal(p outcome) bool {
 	return true
 }
 
-// without returns o without the captures that are empty and that p has not.
-func (o outcome) without(p outcome) outcome {
-	o.captures = slices.DeleteFunc(slices.Clone(o.captures), func(c capture) bool {
-		absent := !slices.ContainsFunc(p.captures, func(d capture) bool { return d.name == c.name })
-		return absent && len(c.values) == 1 && c.values[0] == ""
-	})
-	return o
-}
-
 // sameValue is == but for NaN, which equals itself here.
 func sameValue(a, b any) bool {
 	switch a := a.(type) {

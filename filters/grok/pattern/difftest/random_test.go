@@ -152,23 +152,36 @@ func accepted(expression string, got, want outcome) string {
 	return ""
 }
 
+// without returns o without the captures that are empty and that p has not.
+func (o outcome) without(p outcome) outcome {
+	o.captures = slices.DeleteFunc(slices.Clone(o.captures), func(c capture) bool {
+		absent := !slices.ContainsFunc(p.captures, func(d capture) bool { return d.name == c.name })
+		return absent && len(c.values) == 1 && c.values[0] == ""
+	})
+	return o
+}
+
 // usesBudget finds what cannot be matched in time linear in the line: back
 // references, calls and conditions.
 var usesBudget = regexp.MustCompile(`\\k<|\\g<|\\[1-9]|\(\?\(`)
 
 func (c *comparer) report(expression string, definitions map[string]string, line string) {
 	c.t.Helper()
+	both := func(expression, line string) (got, want outcome) {
+		lines := []string{line}
+		return c.naru(expression, definitions, lines)[0], c.reference(expression, definitions, lines)[0]
+	}
+	firstGot, firstWant := both(expression, line)
 	expression, line = shrink(expression, line, func(expression, line string) bool {
-		got := c.naru(expression, definitions, []string{line})
-		want := c.reference(expression, definitions, []string{line})
-		return !agree(got[0], want[0]) && accepted(expression, got[0], want[0]) == ""
+		got, want := both(expression, line)
+		same := got.kind == firstGot.kind && want.kind == firstWant.kind // not another difference
+		return same && !agree(got, want) && accepted(expression, got, want) == ""
 	})
 	if c.reported[expression] {
 		return
 	}
 	c.reported[expression] = true
-	got := c.naru(expression, definitions, []string{line})[0]
-	want := c.reference(expression, definitions, []string{line})[0]
+	got, want := both(expression, line)
 	used := map[string]string{}
 	for name := range reachable(expression, definitions) {
 		if text, ok := definitions[name]; ok {
