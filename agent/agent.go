@@ -59,7 +59,6 @@ var ErrConfig = errors.New("configuration has errors")
 // Agent runs pipelines. Make it with New; Run it once.
 type Agent struct {
 	opts     Options
-	config   *config.Config
 	identity Identity
 	store    *checkpoint.Store
 	dead     *deadletter.Store
@@ -84,7 +83,6 @@ func New(o Options) (*Agent, error) {
 	if o.Report(diags); diags.HasErrors() {
 		return nil, ErrConfig
 	}
-	a.config = cfg
 	a.budget = event.NewBudget(int64(cfg.Agent.MaxInFlight))
 	var err error
 	if a.identity, err = LoadIdentity(o.StateDir, o.Version); err != nil {
@@ -233,7 +231,6 @@ func (a *Agent) await(done <-chan error) (*generation, error) {
 		cfg, diags := a.opts.Load()
 		if a.opts.Report(diags); !diags.HasErrors() {
 			if next, err := a.build(cfg); err == nil {
-				a.config = cfg
 				return next, nil
 			}
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/naru-log/naru/event"
 )
 
-// Check builds the filters and outputs of every pipeline as Run would, without
-// opening state, files or connections, and says what is wrong with them.
+// Check builds the filters and outputs of every pipeline as Run would, and so also
+// tries output files; it opens no state, no input and no connection.
 func Check(cfg *config.Config) hcl.Diagnostics {
 	_, diags := checkOutputs(cfg)
 	return diags
