@@ -52,18 +52,20 @@ func Template(body []byte) (map[string]string, error) {
 	return Fields(t.Template.Mappings)
 }
 
-// Leaves gives the fields that have a value in a document, by dotted name. The
-// elements of a list count as values of the list's field.
-func Leaves(doc map[string]any) map[string]any {
+// Leaves gives the fields that have a value in a document, by dotted name. An
+// object is taken for a value where fields has a type for it, as for a
+// geo_point.
+func Leaves(doc map[string]any, fields map[string]string) map[string]any {
 	leaves := map[string]any{}
-	walk(leaves, "", doc)
+	walk(leaves, "", doc, fields)
 	return leaves
 }
 
-func walk(into map[string]any, prefix string, object map[string]any) {
+func walk(into map[string]any, prefix string, object map[string]any, fields map[string]string) {
 	for name, v := range object {
-		if inner, ok := v.(map[string]any); ok {
-			walk(into, prefix+name+".", inner)
+		inner, ok := v.(map[string]any)
+		if ok && fields[prefix+name] == "" {
+			walk(into, prefix+name+".", inner, fields)
 			continue
 		}
 		into[prefix+name] = v

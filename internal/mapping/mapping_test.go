@@ -31,11 +31,11 @@ func TestTemplateWithoutMappings(t *testing.T) {
 
 func TestLeaves(t *testing.T) {
 	var doc map[string]any
-	if err := json.Unmarshal([]byte(`{"a":{"b":1,"c":["x","y"]},"d.e":"z"}`), &doc); err != nil {
+	if err := json.Unmarshal([]byte(`{"a":{"b":1,"c":["x","y"]},"d.e":"z","at":{"lat":1,"lon":2}}`), &doc); err != nil {
 		t.Fatal(err)
 	}
-	got := Leaves(doc)
-	if len(got) != 3 || got["a.b"] != 1.0 || got["d.e"] != "z" || len(got["a.c"].([]any)) != 2 {
+	got := Leaves(doc, map[string]string{"at": "geo_point"})
+	if len(got) != 4 || got["at"] == nil || got["a.b"] != 1.0 || got["d.e"] != "z" || len(got["a.c"].([]any)) != 2 {
 		t.Errorf("got %v", got)
 	}
 }
