@@ -137,7 +137,9 @@ func filters() map[string]component[filterEnv, event.Filter] {
 		"geoip": describe("tells where an address is and whose network it belongs to", geoip.Defaults, func(c geoip.Config, env filterEnv) (event.Filter, error) {
 			return geoip.New(c, env.schema, env.log, env.metrics)
 		}),
-		"grok":      plain("takes text apart by named patterns", grok.Defaults, grok.New),
+		"grok": describe("takes text apart by named patterns", grok.Defaults, func(c grok.Config, env filterEnv) (event.Filter, error) {
+			return grok.New(c, env.schema, env.metrics)
+		}),
 		"gsub":      plain("replaces what a regular expression matches", gsub.Defaults, gsub.New),
 		"json":      plain("reads a JSON object out of a field", json.Defaults, json.New),
 		"kv":        plain("reads pairs such as name=value", kv.Defaults, kv.New),

@@ -35,7 +35,7 @@ func newChain(t testing.TB) *chain {
 	}
 	g := grok.Defaults()
 	g.Match = []string{"^%{HTTPD_COMBINEDLOG}$"}
-	add(grok.New(g, s))
+	add(grok.New(g, s, nil))
 	d := date.Defaults()
 	d.Field, d.Formats = "timestamp", []string{"dd/MMM/yyyy:HH:mm:ss Z"}
 	add(date.New(d, s))

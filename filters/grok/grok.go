@@ -20,6 +20,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/grok/pattern"
 	"github.com/naru-log/naru/internal/attr"
@@ -82,6 +84,7 @@ type Filter struct {
 	unconverted    tagset.Set
 
 	mismatch, limit string // what error.message says
+	metrics         *metrics
 }
 
 // expression is one pattern and where its captures go.
@@ -100,8 +103,9 @@ type capture struct {
 	plain     bool // text whatever it is
 }
 
-// New reads pattern files, compiles the patterns and declares their fields.
-func New(c Config, s *event.Schema) (*Filter, error) {
+// New reads pattern files, compiles the patterns and declares their fields. reg
+// may be nil.
+func New(c Config, s *event.Schema, reg prometheus.Registerer) (*Filter, error) {
 	f := &Filter{
 		all: !c.BreakOnMatch, keepEmpty: c.KeepEmptyCaptures, keepSource: c.KeepSource,
 		failed:      tagset.Declare(s, c.TagOnFailure),
@@ -114,6 +118,9 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 	}
 	var errs []error
 	var err error
+	if f.metrics, err = newMetrics(reg); err != nil {
+		errs = append(errs, err)
+	}
 	if f.source, err = s.Read(c.Field); err != nil {
 		errs = append(errs, attr.Errorf("field", "%w", err))
 	}

@@ -2,10 +2,13 @@ package grok
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/eventtest"
@@ -31,7 +34,7 @@ func run(t *testing.T, c Config, line string, prepare func(*event.Event)) string
 		if _, err := s.Slot("old", event.String); err != nil {
 			t.Fatal(err)
 		}
-	}, func(s *event.Schema) (event.Filter, error) { return New(c, s) }, prepare)
+	}, func(s *event.Schema) (event.Filter, error) { return New(c, s, nil) }, prepare)
 	if verdict != event.Keep {
 		t.Errorf("verdict %v", verdict)
 	}
@@ -150,7 +153,7 @@ func TestPatternFiles(t *testing.T) {
 		{with(config("x"), func(c *Config) { c.PatternFiles = []string{filepath.Join(dir, "none")} }), "pattern_files[0]: read pattern file: open "},
 		{with(config("x"), func(c *Config) { c.PatternDirs = []string{filepath.Join(dir, "none")} }), "pattern_dirs[0]: read pattern folder: open "},
 	} {
-		if _, err := New(tt.c, event.NewSchema()); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := New(tt.c, event.NewSchema(), nil); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("err = %v, want %q", err, tt.want)
 		}
 	}
@@ -171,7 +174,7 @@ func TestErrors(t *testing.T) {
 		{with(config("x"), func(c *Config) { c.Field = "a..b" }), "field: "},
 		{with(config("x"), func(c *Config) { c.Overwrite = []string{"a..b"} }), "overwrite[0]: "},
 	} {
-		if _, err := New(tt.c, event.NewSchema()); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := New(tt.c, event.NewSchema(), nil); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("err = %v, want %q", err, tt.want)
 		}
 	}
@@ -179,7 +182,7 @@ func TestErrors(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	s := event.NewSchema()
-	if _, err := New(config(`%{INT:i:int} %{INT:l:long} %{NUMBER:f:float} %{WORD:b:boolean} %{WORD:s} %{IP:source.ip} %{INT:m:int} %{WORD:m}`), s); err != nil {
+	if _, err := New(config(`%{INT:i:int} %{INT:l:long} %{NUMBER:f:float} %{WORD:b:boolean} %{WORD:s} %{IP:source.ip} %{INT:m:int} %{WORD:m}`), s, nil); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]event.Kind{"i": event.Int, "l": event.Int, "f": event.Float, "b": event.Bool, "s": event.String, "source.ip": event.IP, "m": event.Any} {
@@ -191,7 +194,7 @@ func TestKinds(t *testing.T) {
 
 func row(t testing.TB, match ...string) (*event.Event, event.Processor) {
 	s := event.NewSchema()
-	f, err := New(config(match...), s)
+	f, err := New(config(match...), s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,5 +239,31 @@ func TestStepLimit(t *testing.T) {
 	got := run(t, c, line, nil)
 	if !strings.Contains(got, `"tags":["_groktimeout"]`) || !strings.Contains(got, line) || !strings.Contains(got, "too many steps") {
 		t.Errorf("got %.200s", got)
+	}
+}
+
+func TestFailuresAreCounted(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	s := event.NewSchema()
+	f, err := New(config("^%{INT:n:int}$"), s, reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Freeze()
+	ev, p := event.NewEvent(s), f.Processor()
+	for _, line := range []string{"1", "x", "99999999999999999999", "y"} {
+		ev.Reset(nil, []byte(line), 0)
+		p.Process(ev)
+	}
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, m := range families[0].GetMetric() {
+		got[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
+	}
+	if want := map[string]float64{"mismatch": 2, "conversion": 1, "timeout": 0}; !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
 	}
 }

@@ -41,9 +41,11 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 	case o.limited && !o.matched:
 		p.fail(ev, f.limit)
 		f.gaveUp.Add(ev)
+		f.metrics.timeout.Inc()
 	case !o.matched:
 		p.fail(ev, f.mismatch)
 		f.failed.Add(ev)
+		f.metrics.mismatch.Inc()
 	case o.covered && !o.rewritten && !o.unconverted && !f.keepSource:
 		ev.Unset(f.source)
 	}
@@ -178,6 +180,7 @@ func (c *capture) convert(b []byte, t pattern.Type, line bool) (slot event.Slot,
 func (p *processor) unconverted(ev *event.Event, c *capture, b []byte, t pattern.Type, o *outcome) {
 	o.unconverted = true
 	p.f.unconverted.Add(ev)
+	p.f.metrics.conversion.Inc()
 	if ev.Has(p.f.reason) {
 		return
 	}
