@@ -15,11 +15,14 @@ import (
 )
 
 const (
-	// Bounds of the decoded records that one database keeps.
-	maxRecords     = 16384
-	maxRecordBytes = 4 << 20
-	// recordOverhead is what a record costs besides its encoded text, in bytes.
-	recordOverhead = 400
+	// Bounds of the decoded records that one database keeps: a busy day's
+	// clients come from some ten thousand networks.
+	maxRecords     = 32768
+	maxRecordBytes = 8 << 20
+	// recordOverhead is what a record costs besides its text, in bytes, and
+	// valueOverhead each value of it.
+	recordOverhead = 200
+	valueOverhead  = 64
 	// oldAfter is the age at which a database is worth a warning: MaxMind and
 	// DB-IP publish anew every week or month.
 	oldAfter = 90 * 24 * time.Hour
@@ -82,7 +85,7 @@ func (d *database) sample(r *reader) (useful bool, err error) {
 		if err := result.Decode(&m); err != nil {
 			return false, err
 		}
-		if rec := r.read(m); rec[geo] != nil || rec[as] != nil || rec[anonymous] != nil {
+		if rec := r.read(m, encoded); rec[geo] != nil || rec[as] != nil || rec[anonymous] != nil {
 			return true, nil
 		}
 		if n++; n == sampled {
@@ -92,8 +95,9 @@ func (d *database) sample(r *reader) (useful bool, err error) {
 	return false, nil
 }
 
-// find gives the record of an address, nil when there is none.
-func (d *database) find(addr netip.Addr, r *reader) *record {
+// find gives the record of an address in the forms that are asked for, always
+// the same ones; nil when there is none.
+func (d *database) find(addr netip.Addr, r *reader, forms *[objects]form) *record {
 	defer d.settle(debug.SetPanicOnFault(true))
 	result := d.reader.Lookup(addr)
 	if !result.Found() {
@@ -107,7 +111,7 @@ func (d *database) find(addr netip.Addr, r *reader) *record {
 		d.broken.Store(true)
 		return nil
 	}
-	rec := r.read(m)
+	rec := r.read(m, forms)
 	return d.records.Put(result.Offset(), rec, rec.size())
 }
 
@@ -129,7 +133,7 @@ func (r *record) size() int {
 	n := recordOverhead
 	for _, s := range r {
 		if s != nil {
-			n += 2 * len(s.json)
+			n += len(s.json) + len(s.values)*valueOverhead
 		}
 	}
 	return n

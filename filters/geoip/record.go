@@ -19,12 +19,12 @@ type record [objects]*section
 
 // read understands the shapes of MaxMind and DB-IP, which nest (country.iso_code,
 // names by language), and flat ones (country_code, city).
-func (r *reader) read(m map[string]any) *record {
-	return &record{geo: r.place(m), as: r.network(m), anonymous: r.anonymity(m)}
+func (r *reader) read(m map[string]any, forms *[objects]form) *record {
+	return &record{geo: r.place(m, forms[geo]), as: r.network(m, forms[as]), anonymous: r.anonymity(m, forms[anonymous])}
 }
 
-func (r *reader) place(m map[string]any) *section {
-	b := builder{wanted: r.wanted[geo]}
+func (r *reader) place(m map[string]any, f form) *section {
+	b := builder{wanted: r.wanted[geo], form: f}
 	code := first(text(m, "country", "iso_code"), text(m, "country_code"), code2(text(m, "country")))
 	c := r.countries.byCode(code)
 	b.text("city_name", first(r.name(m, "city"), text(m, "city")))
@@ -55,8 +55,8 @@ func position(b *builder, m map[string]any) {
 	}
 }
 
-func (r *reader) network(m map[string]any) *section {
-	b := builder{wanted: r.wanted[as]}
+func (r *reader) network(m map[string]any, f form) *section {
+	b := builder{wanted: r.wanted[as], form: f}
 	n, known := number(m, "autonomous_system_number")
 	if !known {
 		n, known = number(m, "traits", "autonomous_system_number")
@@ -80,8 +80,8 @@ func asNumber(s string) (float64, bool) {
 }
 
 // anonymity gives what is so, and leaves out what is not.
-func (r *reader) anonymity(m map[string]any) *section {
-	b := builder{wanted: r.wanted[anonymous]}
+func (r *reader) anonymity(m map[string]any, f form) *section {
+	b := builder{wanted: r.wanted[anonymous], form: f}
 	for _, k := range [...]struct{ key, name string }{
 		{"is_anonymous", "any"}, {"is_anonymous_vpn", "vpn"}, {"is_hosting_provider", "hosting"},
 		{"is_public_proxy", "public_proxy"}, {"is_residential_proxy", "residential_proxy"}, {"is_tor_exit_node", "tor_exit"},

@@ -1,6 +1,7 @@
 package geoip
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strings"
@@ -8,12 +9,25 @@ import (
 	"github.com/naru-log/naru/event"
 )
 
-// section is what is known of one object: encoded members, and the same as
-// values. It never changes.
+// section is what is known of one object: encoded members, the same as values,
+// or both. It never changes.
 type section struct {
 	json   []byte
 	values []value
 }
+
+// form says how a section is kept. One form is all that a pipeline uses, and
+// values take more memory than their text.
+type form uint8
+
+const (
+	asJSON form = 1 << iota
+	asValues
+	both = asJSON | asValues
+)
+
+// encoded is all objects as JSON.
+var encoded = &[objects]form{asJSON, asJSON, asJSON}
 
 type value struct {
 	leaf  int // number among the fields that were asked for
@@ -23,6 +37,7 @@ type value struct {
 // builder collects the fields of an object that were asked for.
 type builder struct {
 	wanted []string
+	form   form
 	values []value
 }
 
@@ -44,13 +59,22 @@ func (b *builder) section() *section {
 		return nil
 	}
 	slices.SortFunc(b.values, func(x, y value) int { return x.leaf - y.leaf })
-	s := &section{values: b.values}
+	s := &section{}
+	if b.form&asValues != 0 {
+		s.values = b.values
+	}
+	if b.form&asJSON == 0 {
+		return s
+	}
+	var room [512]byte
+	json := room[:0]
 	for i, v := range b.values {
 		if i > 0 {
-			s.json = append(s.json, ',')
+			json = append(json, ',')
 		}
-		s.json = appendMember(s.json, b.wanted[v.leaf], v.value)
+		json = appendMember(json, b.wanted[v.leaf], v.value)
 	}
+	s.json = bytes.Clone(json) // no longer than it has to be
 	return s
 }
 
