@@ -312,6 +312,47 @@ func TestSeveralNodesWithOneDead(t *testing.T) {
 	}
 }
 
+// A node that answers, but only that it cannot, rests as well.
+func TestSeveralNodesWithOneUseless(t *testing.T) {
+	f, useless := newFake(t), newFake(t)
+	useless.bulk = func(_ int, w http.ResponseWriter, _ []doc) bool { w.WriteHeader(503); return true }
+	c := config(t, useless.URL, f.URL)
+	c.MaxRequestDocuments = 1
+	c.MaxConcurrency = 1
+	var texts []string
+	for i := range 20 {
+		texts = append(texts, fmt.Sprintf("%02d", i))
+	}
+	ship(t, c, texts...)
+	if f.messages() != strings.Join(texts, " ") || len(useless.bulks) > 3 {
+		t.Errorf("stored %q; the useless node was asked %d times", f.messages(), len(useless.bulks))
+	}
+}
+
+func TestRequestBodyIsRevoked(t *testing.T) {
+	b := &requestBody{data: []byte("abcdef")}
+	var p [2]byte
+	if n, err := b.Read(p[:]); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	var rest strings.Builder
+	if n, err := b.writeTo(&rest, 3); n != 3 || err != nil || rest.String() != "cde" {
+		t.Errorf("writeTo wrote %q, %v", &rest, err)
+	}
+	if !b.revoke() {
+		t.Error("revoke says that nothing was read")
+	}
+	if n, err := b.Read(p[:]); n != 0 || err == nil {
+		t.Errorf("Read after revoke: %d, %v", n, err)
+	}
+	if n, err := b.writeTo(&rest, 3); n != 0 || err == nil {
+		t.Errorf("writeTo after revoke: %d, %v", n, err)
+	}
+	if (&requestBody{data: []byte("a")}).revoke() {
+		t.Error("revoke says that something was read")
+	}
+}
+
 func TestProxy(t *testing.T) {
 	f := newFake(t)
 	c := config(t, "http://es.invalid:9200")

@@ -144,6 +144,31 @@ func TestLimiterLimits(t *testing.T) {
 	})
 }
 
+// A turn that comes at the moment at which its request gives up is not lost.
+func TestLimiterTurnForNobody(t *testing.T) {
+	for range 500 {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLimiter(1)
+			if err := l.acquire(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				if l.acquire(ctx) == nil {
+					l.release(time.Second, true, false)
+				}
+			}()
+			synctest.Wait()
+			cancel()
+			l.release(time.Second, true, false)
+			synctest.Wait()
+			if l.running != 0 {
+				t.Fatalf("%d requests run for nobody", l.running)
+			}
+		})
+	}
+}
+
 func TestNodesRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var conns []*elastictransport.Connection
