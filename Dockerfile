@@ -11,9 +11,10 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}"
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/naru /usr/bin/naru
 # A volume that is mounted here for the first time takes this owner.
-COPY --from=build --chown=nonroot:nonroot /out/state /var/lib/naru
+COPY --from=build --chown=65532:65532 /out/state /var/lib/naru
 COPY LICENSE NOTICE /usr/share/doc/naru/
-USER nonroot
+# nonroot, by number: Kubernetes cannot tell by a name that it is not root.
+USER 65532:65532
 VOLUME /var/lib/naru
 EXPOSE 9600
 # There is no shell in the image: naru asks itself.

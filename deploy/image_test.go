@@ -54,7 +54,7 @@ func TestImageSources(t *testing.T) {
 // it is well.
 func TestImageIsRestricted(t *testing.T) {
 	text := dockerfile(t)
-	for _, want := range []string{"\nUSER nonroot\n", "\nHEALTHCHECK ", `"/usr/bin/naru", "health"`, ":nonroot\n"} {
+	for _, want := range []string{"\nUSER 65532:65532\n", "\nHEALTHCHECK ", `"/usr/bin/naru", "health"`, ":nonroot\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the Dockerfile has no %q", want)
 		}

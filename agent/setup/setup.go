@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/naru-log/naru/agent/config"
@@ -106,7 +107,7 @@ func putComponents(ctx context.Context, s *elasticsearch.Setup, o Options) error
 			if !ok {
 				return err
 			}
-			fmt.Fprintf(o.Out, "the cluster has no field type %s: using %s\n", what, fallbacks()[what])
+			fmt.Fprintf(o.Out, "the cluster does not take the field type %s: using %s\n", what, fallbacks()[what])
 			body = simpler
 		}
 		fmt.Fprintf(o.Out, "component template %s\n", t.Name)
@@ -123,13 +124,23 @@ func fallbacks() map[string]string {
 // simplify replaces the field type that an error complains of.
 func simplify(body []byte, err error) (simpler []byte, missing string, ok bool) {
 	for missing, fallback := range fallbacks() {
-		if !strings.Contains(err.Error(), "No handler for type ["+missing+"]") && !strings.Contains(err.Error(), "type ["+missing+"] declared on field") {
+		if !slices.ContainsFunc(complaints(missing), func(c string) bool { return strings.Contains(err.Error(), c) }) {
 			continue
 		}
 		replaced := strings.ReplaceAll(string(body), `"type": "`+missing+`"`, `"type": "`+fallback+`"`)
 		return []byte(replaced), missing, replaced != string(body)
 	}
 	return nil, "", false
+}
+
+// complaints are what clusters say about a field type that they do not take.
+func complaints(kind string) []string {
+	said := []string{"No handler for type [" + kind + "]", "type [" + kind + "] declared on field"}
+	if kind == "constant_keyword" {
+		// OpenSearch wants its value in the template; ours comes with the first document.
+		said = append(said, "is missing required parameter [value]")
+	}
+	return said
 }
 
 // putStream puts the index template of a data stream and makes the stream.

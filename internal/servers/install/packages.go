@@ -27,6 +27,7 @@ func requirements() []requirement {
 		{pkg: "python3-flask"},
 		{pkg: "tomcat10", service: "tomcat10"},
 		{pkg: "logrotate"},
+		{pkg: "busybox", command: "busybox"},
 		{pkg: "default-jdk-headless", command: "javac"},
 		{pkg: "maven", command: "mvn"},
 		{pkg: "npm", command: "npm"},
