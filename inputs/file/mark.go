@@ -1,0 +1,69 @@
+package file
+
+import (
+	"os"
+
+	"github.com/naru-log/naru/checkpoint"
+)
+
+// mark is what a file is recognised by, taken at one moment, so that its lock is
+// not held while the disk is read.
+type mark struct {
+	place      place
+	key        key
+	path       string // where it was found first
+	location   string
+	compressed bool
+	finished   bool
+	head       checkpoint.Signature
+	position   int64
+	tail       tail                 // before position, if it is remembered
+	sign       checkpoint.Signature // of it, if it is not
+}
+
+func (f *file) mark() mark {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := mark{
+		place: f.place, key: f.key, path: f.src.Path, location: f.location, compressed: f.compressed, finished: f.finished,
+		head: f.head, position: f.position, tail: f.posTail,
+	}
+	if f.position == f.watermark {
+		m.sign = f.markSign
+	}
+	return m
+}
+
+// isAt reports whether the content at path goes on from what was read.
+func (m *mark) isAt(path string, info os.FileInfo) (bool, error) {
+	if m.position == 0 && m.head.Len == 0 {
+		return true, nil
+	}
+	if !m.compressed && info.Size() < m.position {
+		return false, nil
+	}
+	h, _, err := openHandle(path, m.compressed)
+	if err != nil {
+		return false, err
+	}
+	defer h.close()
+	return m.continues(h)
+}
+
+// continues reports whether content has the head and the bytes before the
+// position.
+func (m *mark) continues(h *handle) (bool, error) {
+	first, err := readHead(h)
+	if err != nil || !hasHead(first, m.head) {
+		return false, err
+	}
+	return hasTail(h, m.position, &m.tail, m.sign)
+}
+
+// endsBefore reports whether content ends before the position: whoever copied it
+// did so before the last lines were written.
+func (m *mark) endsBefore(h *handle) bool {
+	var b [1]byte
+	n, err := readFull(h, b[:], m.position-1)
+	return err == nil && n == 0 && m.position > 0
+}
