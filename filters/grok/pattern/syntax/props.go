@@ -24,15 +24,21 @@ var (
 		return fromTables(unicode.L, unicode.Nl, unicode.Other_Alphabetic, unicode.M, unicode.Nd, unicode.Pc)
 	})
 	setAssigned = sync.OnceValue(func() *Set {
-		return fromTables(unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.C)
+		return fromTables(unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs)
 	})
 	setGraph = sync.OnceValue(func() *Set {
 		return setAssigned().Intersect(setSpace.Negate()).Intersect(fromTables(unicode.Cc, unicode.Cs).Negate())
 	})
 )
 
-// WordSet returns the Unicode word characters, which \b looks at.
-func WordSet() *Set { return setWord() }
+// WordSet returns the characters that \b takes for those of a word: Unicode's,
+// and the reference also counts the superscripts and fractions of Latin-1, which
+// [[:word:]] does not hold.
+func WordSet() *Set { return setWord().Union(latin1Numbers()) }
+
+func latin1Numbers() *Set {
+	return NewSet('²', '³').Union(NewSet('¹', '¹')).Union(NewSet('¼', '¾'))
+}
 
 // posixClass returns the set behind a POSIX bracket name.
 func posixClass(name string) (*Set, bool) {
