@@ -162,11 +162,11 @@ func (s *scanner) sweep() {
 	s.resolve(candidates)
 	s.search(orphans)
 	s.watch.follow(w, s.known)
-	s.persist()
 	s.forget(start)
+	s.lastDur = s.in.now().Sub(start)
+	s.persist()
 	s.swept = true
 	s.lastEnd = s.in.now()
-	s.lastDur = s.lastEnd.Sub(start)
 	s.sweepAt = s.lastEnd.Add(max(s.in.cfg.SweepInterval, sweepShare*s.lastDur))
 }
 

@@ -109,6 +109,7 @@ func (s *scanner) noteGap(f *file) {
 		g.since = f.fresh()
 	}
 	g.until, g.next, g.pause = now.Add(gapOpen), now, 0
+	s.searchSoon(now)
 }
 
 // siblings lists the files of a directory that may be rotated forms of bases.
