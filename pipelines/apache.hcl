@@ -1,9 +1,15 @@
 # Apache access logs: common and combined, each also with the time taken in
-# microseconds (%D) between bytes and referrer.
+# microseconds (%D) between bytes and referrer. Of any other LogFormat, give the
+# string: --var 'format=%h %l %u %t "%r" %>s %b %D %k %X'
 
 variable "paths" {
   description = "access logs to follow; globs allowed"
   default     = ["/var/log/apache2/*access.log", "/var/log/httpd/*access_log"]
+}
+
+variable "format" {
+  description = "the server's LogFormat, as its string or a nickname such as \"vhost_combined\"; empty for common and combined, with or without %D"
+  default     = ""
 }
 
 variable "data_stream" {
@@ -35,7 +41,13 @@ pipeline "apache_access" {
     fields = { "event.original" = message }
   }
 
+  filter "log_format" {
+    when   = var.format != ""
+    apache = var.format != "" ? var.format : "common"
+  }
+
   filter "grok" {
+    when  = var.format == ""
     match = ["^%{APACHE_LINE}$"]
 
     pattern_definitions = {
@@ -52,11 +64,19 @@ pipeline "apache_access" {
   }
 
   filter "date" {
+    when    = var.format == ""
     field   = "apache.access.time"
     formats = ["dd/MMM/yyyy:HH:mm:ss Z"]
   }
 
   filter "address" {}
+
+  # Of an X-Forwarded-For in the format, what private networks wrote is believed.
+  filter "forwarded" {
+    when           = var.format != ""
+    field          = "apache.access.forwarded_for"
+    replace_source = true
+  }
 
   filter "url" {}
 

@@ -1,10 +1,16 @@
 # Nginx access logs in the combined format, also with a list of addresses
 # (X-Forwarded-For) or the host asked for in front, and with $request_time after
-# the user agent.
+# the user agent. Of any other log_format, give the string:
+# --var 'format=escape=json {"time":"$time_iso8601","status":$status}'
 
 variable "paths" {
   description = "access logs to follow; globs allowed"
   default     = ["/var/log/nginx/*access.log"]
+}
+
+variable "format" {
+  description = "the server's log_format, with \"escape=json \" before it where that is set; empty for what is named above"
+  default     = ""
 }
 
 variable "data_stream" {
@@ -36,7 +42,13 @@ pipeline "nginx_access" {
     fields = { "event.original" = message }
   }
 
+  filter "log_format" {
+    when  = var.format != ""
+    nginx = var.format != "" ? var.format : "combined"
+  }
+
   filter "grok" {
+    when  = var.format == ""
     match = ["^%{NGINX_LINE}$"]
 
     pattern_definitions = {
@@ -55,6 +67,7 @@ pipeline "nginx_access" {
   }
 
   filter "date" {
+    when    = var.format == ""
     field   = "nginx.access.time"
     formats = ["dd/MMM/yyyy:HH:mm:ss Z"]
   }
@@ -63,6 +76,13 @@ pipeline "nginx_access" {
   filter "address" {
     domain = ""
     list   = "nginx.access.remote_ip_list"
+  }
+
+  # Of an X-Forwarded-For in the format, what private networks wrote is believed.
+  filter "forwarded" {
+    when           = var.format != ""
+    field          = "nginx.access.forwarded_for"
+    replace_source = true
   }
 
   filter "url" {}
