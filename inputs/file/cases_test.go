@@ -316,7 +316,7 @@ func TestMultilineFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "catalina.out")
 	a := newAgent(t, newDelivery(t, 1), path)
-	a.cfg.Multiline = &Multiline{StartPattern: `^\d{4}-`, Timeout: 150 * time.Millisecond}
+	a.cfg.Multiline = &Multiline{StartPattern: `^\d{4}-`, Timeout: 1500 * time.Millisecond}
 	var want []string
 	var b strings.Builder
 	for i := range 3000 {
