@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/servers/cluster"

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/ua-parser/uap-go/uaparser"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 const coreVersion = "v0.18.0"

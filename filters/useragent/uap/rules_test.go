@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/ua-parser/uap-go/uaparser"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // TestReadRulesEqualsYAML compares every rule, key and line of the built-in file with what a YAML library reads.
