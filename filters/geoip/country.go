@@ -72,7 +72,7 @@ func (c *countries) load() {
 func (c *countries) prepare(r *reader) {
 	c.once.Do(c.load)
 	for code := range c.known {
-		c.sections[code] = r.place(map[string]any{"country_code": code}, both)
+		c.sections[code] = r.place(countryTree(code), both)
 	}
 }
 

@@ -81,11 +81,11 @@ func (d *database) sample(r *reader) (useful bool, err error) {
 	defer d.settle(debug.SetPanicOnFault(true))
 	n := 0
 	for result := range d.reader.Networks() {
-		var m map[string]any
+		m := tree{language: r.language}
 		if err := result.Decode(&m); err != nil {
 			return false, err
 		}
-		if rec := r.read(m, encoded); rec[geo] != nil || rec[as] != nil || rec[anonymous] != nil {
+		if rec := r.read(&m, encoded); rec[geo] != nil || rec[as] != nil || rec[anonymous] != nil {
 			return true, nil
 		}
 		if n++; n == sampled {
@@ -106,12 +106,12 @@ func (d *database) find(addr netip.Addr, r *reader, forms *[objects]form) *recor
 	if rec, ok := d.records.Get(result.Offset()); ok {
 		return rec
 	}
-	var m map[string]any // a new one each time: a kept one would keep the last record's fields
+	m := tree{language: r.language}
 	if err := result.Decode(&m); err != nil {
 		d.broken.Store(true)
 		return nil
 	}
-	rec := r.read(m, forms)
+	rec := r.read(&m, forms)
 	return d.records.Put(result.Offset(), rec, rec.size())
 }
 

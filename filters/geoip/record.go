@@ -19,57 +19,57 @@ type record [objects]*section
 
 // read understands the shapes of MaxMind and DB-IP, which nest (country.iso_code,
 // names by language), and flat ones (country_code, city).
-func (r *reader) read(m map[string]any, forms *[objects]form) *record {
-	return &record{geo: r.place(m, forms[geo]), as: r.network(m, forms[as]), anonymous: r.anonymity(m, forms[anonymous])}
+func (r *reader) read(t *tree, forms *[objects]form) *record {
+	return &record{geo: r.place(t, forms[geo]), as: r.network(t, forms[as]), anonymous: r.anonymity(t, forms[anonymous])}
 }
 
-func (r *reader) place(m map[string]any, f form) *section {
+func (r *reader) place(t *tree, f form) *section {
 	b := builder{wanted: r.wanted[geo], form: f}
-	code := first(text(m, "country", "iso_code"), text(m, "country_code"), code2(text(m, "country")))
+	code := first(t.text("country", "iso_code"), t.text("country_code"), code2(t.text("country")))
 	c := r.countries.byCode(code)
-	b.text("city_name", first(r.name(m, "city"), text(m, "city")))
-	b.text("continent_code", first(text(m, "continent", "code"), text(m, "continent_code"), c.continentCode))
-	b.text("continent_name", first(r.name(m, "continent"), text(m, "continent_name"), c.continentName))
+	b.text("city_name", first(t.name(t.at("city")), t.text("city")))
+	b.text("continent_code", first(t.text("continent", "code"), t.text("continent_code"), c.continentCode))
+	b.text("continent_name", first(t.name(t.at("continent")), t.text("continent_name"), c.continentName))
 	b.text("country_iso_code", code)
-	b.text("country_name", first(r.name(m, "country"), text(m, "country_name"), c.name))
-	b.text("postal_code", first(text(m, "postal", "code"), text(m, "postcode"), text(m, "postal_code")))
-	region, _ := firstOf(m["subdivisions"]).(map[string]any)
-	if iso := text(region, "iso_code"); iso != "" && code != "" {
+	b.text("country_name", first(t.name(t.at("country")), t.text("country_name"), c.name))
+	b.text("postal_code", first(t.text("postal", "code"), t.text("postcode"), t.text("postal_code")))
+	region := t.at("subdivisions")
+	if iso := t.below(region, "iso_code").text; iso != "" && code != "" {
 		b.text("region_iso_code", code+"-"+iso)
 	}
-	b.text("region_name", first(r.names(region), text(m, "state1"), text(m, "region")))
-	b.text("timezone", first(text(m, "location", "time_zone"), text(m, "timezone")))
-	position(&b, m)
+	b.text("region_name", first(t.name(region), t.text("state1"), t.text("region")))
+	b.text("timezone", first(t.text("location", "time_zone"), t.text("timezone")))
+	position(&b, t)
 	return b.section()
 }
 
-func position(b *builder, m map[string]any) {
-	lat, okLat := number(m, "location", "latitude")
-	lon, okLon := number(m, "location", "longitude")
+func position(b *builder, t *tree) {
+	lat, okLat := t.at("location", "latitude").value()
+	lon, okLon := t.at("location", "longitude").value()
 	if !okLat || !okLon {
-		lat, okLat = number(m, "latitude")
-		lon, okLon = number(m, "longitude")
+		lat, okLat = t.at("latitude").value()
+		lon, okLon = t.at("longitude").value()
 	}
 	if okLat && okLon && onEarth(lat, lon) {
 		b.add("location", event.PointValue(lat, lon))
 	}
 }
 
-func (r *reader) network(m map[string]any, f form) *section {
+func (r *reader) network(t *tree, f form) *section {
 	b := builder{wanted: r.wanted[as], form: f}
-	n, known := number(m, "autonomous_system_number")
+	n, known := t.at("autonomous_system_number").value()
 	if !known {
-		n, known = number(m, "traits", "autonomous_system_number")
+		n, known = t.at("traits", "autonomous_system_number").value()
 	}
 	if !known {
-		n, known = asNumber(text(m, "asn"))
+		n, known = asNumber(t.text("asn"))
 	}
 	if known {
 		b.add("number", event.IntValue(int64(n)))
 	}
-	b.text("organization.name", first(text(m, "autonomous_system_organization"), text(m, "traits", "autonomous_system_organization"), text(m, "as_name"), text(m, "organization")))
-	b.text("isp.name", first(text(m, "isp"), text(m, "traits", "isp")))
-	b.text("domain", first(text(m, "as_domain"), text(m, "traits", "domain")))
+	b.text("organization.name", first(t.text("autonomous_system_organization"), t.text("traits", "autonomous_system_organization"), t.text("as_name"), t.text("organization")))
+	b.text("isp.name", first(t.text("isp"), t.text("traits", "isp")))
+	b.text("domain", first(t.text("as_domain"), t.text("traits", "domain")))
 	return b.section()
 }
 
@@ -80,61 +80,17 @@ func asNumber(s string) (float64, bool) {
 }
 
 // anonymity gives what is so, and leaves out what is not.
-func (r *reader) anonymity(m map[string]any, f form) *section {
+func (r *reader) anonymity(t *tree, f form) *section {
 	b := builder{wanted: r.wanted[anonymous], form: f}
 	for _, k := range [...]struct{ key, name string }{
 		{"is_anonymous", "any"}, {"is_anonymous_vpn", "vpn"}, {"is_hosting_provider", "hosting"},
 		{"is_public_proxy", "public_proxy"}, {"is_residential_proxy", "residential_proxy"}, {"is_tor_exit_node", "tor_exit"},
 	} {
-		for _, v := range []any{m[k.key], at(m, "traits", k.key)} {
-			if yes, _ := v.(bool); yes {
-				b.add(k.name, event.BoolValue(true))
-				break
-			}
+		if t.at(k.key).yes() || t.at("traits", k.key).yes() {
+			b.add(k.name, event.BoolValue(true))
 		}
 	}
 	return b.section()
-}
-
-// name is that of an object in the language asked for, or else in English.
-func (r *reader) name(m map[string]any, object string) string {
-	inner, _ := m[object].(map[string]any)
-	return r.names(inner)
-}
-
-func (r *reader) names(object map[string]any) string {
-	return first(text(object, "names", r.language), text(object, "names", "en"))
-}
-
-// at follows keys through nested maps; nil when there is nothing.
-func at(m map[string]any, keys ...string) any {
-	for _, k := range keys[:len(keys)-1] {
-		m, _ = m[k].(map[string]any)
-	}
-	return m[keys[len(keys)-1]]
-}
-
-func text(m map[string]any, keys ...string) string {
-	s, _ := at(m, keys...).(string)
-	return s
-}
-
-// number takes the numbers of the format, and numbers written as text.
-func number(m map[string]any, keys ...string) (float64, bool) {
-	switch v := at(m, keys...).(type) {
-	case float64:
-		return v, true
-	case float32:
-		return float64(v), true
-	case uint64:
-		return float64(v), true
-	case int:
-		return float64(v), true
-	case string:
-		f, err := strconv.ParseFloat(v, 64)
-		return f, err == nil
-	}
-	return 0, false
 }
 
 // code2 keeps what looks like a country code: some flat databases have the code
@@ -153,11 +109,4 @@ func first(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-func firstOf(list any) any {
-	if l, ok := list.([]any); ok && len(l) > 0 {
-		return l[0]
-	}
-	return nil
 }
