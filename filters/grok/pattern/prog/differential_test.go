@@ -96,7 +96,7 @@ func sameCaps(p *Prog, r Result, a, b []int32) bool {
 	if a[0] != b[0] || a[1] != b[1] {
 		return false
 	}
-	for _, in := range p.plain.inst {
+	for _, in := range p.plain().inst {
 		if in.op == opCheck && in.m == 1 {
 			return true
 		}

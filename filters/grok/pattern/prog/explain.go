@@ -19,7 +19,7 @@ func (p *Prog) Explain(text []byte, limit int) (r Result, far, place int) {
 		return LimitExceeded, 0, 0
 	}
 	m := p.NewMatcher(limit)
-	m.plain = newMachine(p.plain, p.groups)
+	m.plain = newMachine(p.plain(), p.groups)
 	t := &trace{far: -1, bestFar: -1}
 	m.plain.trace = t
 	if r = m.matchPlain(text, 0); r == Matched {

@@ -2,24 +2,41 @@ package prog
 
 import (
 	"math"
+	"sync"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
 )
 
-// Prog is a compiled expression. It is immutable.
+// Prog is a compiled expression. It is safe for concurrent use.
 type Prog struct {
-	plain  *code
+	// plain writes the plain program when it is first needed: it is several
+	// times as long as the quick one, and most expressions never run it.
+	plain  func() *code
 	quick  *code // nil if there is none
 	groups int
 }
 
 // Compile compiles a tree.
 func Compile(t *syntax.Tree) (*Prog, error) {
+	if newBound(t).of(t.Root) < maxInst-1 { // opMatch comes on top
+		if quick := compileQuick(t); quick != nil {
+			return &Prog{plain: sync.OnceValue(func() *code { return mustCompilePlain(t) }), quick: quick, groups: len(t.Groups)}, nil
+		}
+	}
 	plain, err := compilePlain(t)
 	if err != nil {
 		return nil, err
 	}
-	return &Prog{plain: plain, quick: compileQuick(t), groups: len(t.Groups)}, nil
+	return &Prog{plain: func() *code { return plain }, quick: compileQuick(t), groups: len(t.Groups)}, nil
+}
+
+// mustCompilePlain writes the plain program of a tree that has a bound.
+func mustCompilePlain(t *syntax.Tree) *code {
+	plain, err := compilePlain(t)
+	if err != nil {
+		panic(err)
+	}
+	return plain
 }
 
 // Result is the outcome of a match.
@@ -95,7 +112,7 @@ func (m *Matcher) Caps() []int32 { return m.caps }
 // matchPlain searches with the plain program.
 func (m *Matcher) matchPlain(text []byte, from int) Result {
 	if m.plain == nil {
-		m.plain = newMachine(m.prog.plain, m.prog.groups)
+		m.plain = newMachine(m.prog.plain(), m.prog.groups)
 	}
 	v := m.plain
 	v.text, v.steps, v.over = text, 0, false
