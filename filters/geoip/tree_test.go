@@ -9,22 +9,22 @@ import (
 	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// compare checks node n against what the library decodes. Keys that no record is
+// compareNodes checks node n against what the library decodes. Keys that no record is
 // read for are not in the tree, lists are their first element.
-func compare(t *testing.T, tr *tree, n *node, want any, path string) (leaves int) {
+func compareNodes(t *testing.T, tr *tree, n *node, want any, path string) (leaves int) {
 	t.Helper()
 	switch w := want.(type) {
 	case map[string]any:
 		for k, v := range w {
 			if useful[k] || k == tr.language {
-				leaves += compare(t, tr, tr.below(n, k), v, path+"."+k)
+				leaves += compareNodes(t, tr, tr.below(n, k), v, path+"."+k)
 			} else if tr.below(n, k) != &none {
 				t.Errorf("%s.%s is kept for nothing", path, k)
 			}
 		}
 		return leaves
 	case []any:
-		return compare(t, tr, n, w[0], path)
+		return compareNodes(t, tr, n, w[0], path)
 	case string:
 		if n.text != w {
 			t.Errorf("%s: %q, want %q", path, n.text, w)
@@ -72,7 +72,7 @@ func TestTreeHasWhatTheLibraryDecodes(t *testing.T) {
 				t.Errorf("bytes %q became a text", b)
 			}
 		}
-		if n := compare(t, &got, &got.nodes[0], want, addr); n < least {
+		if n := compareNodes(t, &got, &got.nodes[0], want, addr); n < least {
 			t.Errorf("%s: only %d values compared", addr, n)
 		}
 	}
