@@ -26,6 +26,7 @@ const (
 	Clock                // a time: see clock
 	Query                // nothing, or a question mark and text
 	Path                 // text up to a question mark or to what follows the Query behind it
+	Host                 // a word up to the slash with which the next directive begins
 	Numbers              // decimals with ", " or " : " between them
 	Words                // words with ", " or " : " between them
 )
@@ -149,6 +150,8 @@ func (b *builder) finish() (*Format, error) {
 		case len(one.After) > 0 || one.ends():
 		case next.Shape == Query && (one.Shape == Text || one.Shape == Word):
 			one.Shape = Path
+		case one.Shape == Word && (next.Path == "url.path" || next.Path == urlField): // $host$request_uri
+			one.Shape = Host
 		default:
 			return nil, &Error{next.Directive, next.At, fmt.Sprintf("stands right behind %s: put a space or a quote between them, or where one ends cannot be told", one.Directive)}
 		}

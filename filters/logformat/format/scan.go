@@ -122,6 +122,12 @@ func (s *Scanner) field(x *Field, i int, line []byte, pos int) int {
 		return end
 	case Path:
 		return s.path(i, line, pos)
+	case Host:
+		n := bytes.IndexAny(line[pos:], "/ ")
+		if n < 0 || line[pos+n] == ' ' {
+			return -1
+		}
+		return pos + n
 	case Query:
 		if pos < len(line) && line[pos] == '?' {
 			return until(x, line, pos)
