@@ -18,12 +18,16 @@ type quick struct {
 	group  int32        // the group that the next automaton matches
 	shared map[int]bool // groups that are written more than once
 	plan   plan
+
+	automata map[string]*automaton // by what they match, nil if there is none
+	key      []byte                // scratch
 }
 
 // compileQuick writes the quick program of a tree, or nil if there is none
 // that is better than the plain one.
 func compileQuick(t *syntax.Tree) (c *code) {
-	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet), shared: make(map[int]bool)}
+	q := &quick{emitter: newEmitter(t), first: make(map[*syntax.Node]*firstInfo), chars: make(map[rune]*charSet), shared: make(map[int]bool),
+		automata: make(map[string]*automaton)}
 	q.most = maxQuick
 	q.survey(t.Root)
 	if q.recursive || q.stateful(t.Root) {

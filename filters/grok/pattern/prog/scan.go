@@ -22,7 +22,7 @@ func (q *quick) scan(n *syntax.Node, follow *byteSet) bool {
 	if q.builds++; q.builds > most {
 		return false
 	}
-	a := q.automatonFor(n, follow, false)
+	a := q.cachedAutomaton(n, follow, false)
 	if a == nil || a.hopeless() {
 		return false
 	}
@@ -34,7 +34,7 @@ func (q *quick) scanAtomic(n *syntax.Node) bool {
 	if !worthScan(n.Subs[0]) {
 		return false
 	}
-	a := q.automatonFor(n.Subs[0], allBytes(), true)
+	a := q.cachedAutomaton(n.Subs[0], allBytes(), true)
 	if a == nil || a.hopeless() {
 		return false
 	}

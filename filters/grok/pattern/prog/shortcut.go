@@ -23,6 +23,9 @@ func (a *automaton) takeShortcut(follow *byteSet) {
 		parts [][]string
 	}{{dottedQuad, quadParts()}, {httpDate, dateParts()}} {
 		for prev, row := range a.start {
+			if !a.knows(int(row), s.parts) {
+				continue
+			}
 			if a.proves(int(row), s.parts, follow) {
 				a.shortcut, a.follow = s.kind, follow
 				a.shortPrev[prev] = true
@@ -34,13 +37,26 @@ func (a *automaton) takeShortcut(follow *byteSet) {
 	}
 }
 
+// knows tries the first text of all, which tells nearly every automaton that
+// is for something else.
+func (a *automaton) knows(row int, parts [][]string) bool {
+	for _, part := range parts {
+		var ok bool
+		if row, ok = a.walk(row, part[0]); !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // proves walks the automaton from row over all texts made of one string of
 // each part and reports whether it finds each of them to end exactly there
 // for every byte that can follow.
 func (a *automaton) proves(row int, parts [][]string, follow *byteSet) bool {
 	rows := []int{row}
+	seen := make(map[int]bool)
 	for _, part := range parts {
-		seen := make(map[int]bool)
+		clear(seen)
 		var next []int
 		for _, r := range rows {
 			for _, s := range part {
