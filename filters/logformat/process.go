@@ -73,7 +73,7 @@ func (p *processor) say(ev *event.Event, reason string) {
 
 // set stores the text of one directive, which is not empty.
 func (p *processor) set(ev *event.Event, x *format.Field, to *targets, b []byte) {
-	if len(b) == 1 && b[0] == '-' && x.Shape != format.Flag {
+	if b[0] == '-' && nothing(x.Shape, b) {
 		return
 	}
 	switch x.Meaning {
@@ -97,6 +97,12 @@ func (p *processor) set(ev *event.Event, x *format.Field, to *targets, b []byte)
 	default:
 		p.rare(ev, x, to, b)
 	}
+}
+
+// nothing reports whether a text that begins with "-" stands for no value. Two of
+// them are Nginx' path and arguments without a request.
+func nothing(s format.Shape, b []byte) bool {
+	return len(b) == 1 && s != format.Flag || s == format.Path && string(b) == "--"
 }
 
 // rare stores what few formats have.

@@ -25,7 +25,7 @@ var tomcatPatterns = []string{
 	`{"time":"%{yyyy-MM-dd HH:mm:ss,SSSXXX}t","request":"%r","status":%s,"took":%D,"agent":"%{User-Agent}i"}`,
 	`%h "%{X-Forwarded-For}i" "%{Content-Type}o" %{session}c %{attribute}r %{attribute}s %s "%r"`,
 	`%{peer}a "%r" %s "%{User-Agent}i" %b`,
-	`%s %t %{CLF}t "%r" %{begin:msec}t %D`,
+	`%s %t "%r" %{begin:msec}t %D`,
 	`%{Host}i %m %U%q %H %s %b`,
 }
 

@@ -66,7 +66,9 @@ const (
 	ApacheText               // \" \\ \n \t … and \xHH
 	NginxText                // \xHH alone
 	JSONText                 // as in JSON
-	TomcatText               // \" \\ \n \t … and \uHHHH
+	TomcatText               // \" \\ \n \t … and \uHHHH, of characters or of the bytes of UTF-8
+
+	tomcatBytes
 )
 
 // Field is one directive with the text that follows it.

@@ -123,11 +123,7 @@ func (s *Scanner) field(x *Field, i int, line []byte, pos int) int {
 	case Path:
 		return s.path(i, line, pos)
 	case Host:
-		n := bytes.IndexAny(line[pos:], "/ ")
-		if n < 0 || line[pos+n] == ' ' {
-			return -1
-		}
-		return pos + n
+		return hostEnd(line, pos)
 	case Query:
 		if pos < len(line) && line[pos] == '?' {
 			return until(x, line, pos)
@@ -200,6 +196,18 @@ func (s *Scanner) path(i int, line []byte, pos int) int {
 		return pos + n
 	}
 	return end
+}
+
+// hostEnd is at the slash of an address, or at the "-" that stands for it when
+// there was no request; behind that may stand the "-" of the arguments.
+func hostEnd(line []byte, pos int) int {
+	for at := pos; at < len(line) && line[at] != ' '; at++ {
+		rest := line[at:]
+		if rest[0] == '/' || rest[0] == '-' && len(bytes.TrimLeft(rest, "-")) == 0 || follows(line, at, []byte("- ")) || follows(line, at, []byte("-- ")) {
+			return at
+		}
+	}
+	return -1
 }
 
 // numberEnd is behind the digits; nothing at all and a "-" are numbers too.

@@ -64,7 +64,7 @@ func (b *builder) tomcat(s string, at, version int) (int, error) {
 		return 0, &Error{code, at, problem}
 	}
 	f.Directive, f.At = code, at
-	if s[i] == 't' && (!braces || arg == "CLF") {
+	if s[i] == 't' && !braces {
 		b.text("[")
 		b.add(f)
 		b.text("]")
@@ -161,7 +161,7 @@ func tomcatTime(s string) (Field, string) {
 	if c, ok := timeTokens[s]; ok {
 		return clockField(meaning, c), ""
 	}
-	if s == "" || s == "CLF" {
+	if s == "" {
 		return clockField(meaning, clf), ""
 	}
 	c, err := simpleDate(s)

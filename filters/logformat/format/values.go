@@ -76,22 +76,30 @@ func Unescape(dst, b []byte, e Escape) ([]byte, bool) {
 	if i < 0 || e == NoEscape {
 		return dst, false
 	}
+	if e == TomcatText { // it takes the bytes of a header for Latin-1
+		if out, ok := unescape(dst, b, i, tomcatBytes); ok {
+			return out, true
+		}
+	}
+	return unescape(dst, b, i, e)
+}
+
+// unescape resolves escapes, of which the first is at i.
+func unescape(dst, b []byte, i int, e Escape) ([]byte, bool) {
 	start, changed := len(dst), false
 	dst = append(dst, b[:i]...)
 	for i < len(b) {
-		if b[i] != '\\' {
-			dst = append(dst, b[i])
-			i++
+		n := 0
+		if b[i] == '\\' {
+			dst, n = appendEscape(dst, b[i:], e)
+		}
+		if n > 0 {
+			changed = true
+			i += n
 			continue
 		}
-		var n int
-		if dst, n = appendEscape(dst, b[i:], e); n == 0 {
-			dst = append(dst, b[i])
-			n = 1
-		} else {
-			changed = true
-		}
-		i += n
+		dst = append(dst, b[i])
+		i++
 	}
 	if !changed || !utf8.Valid(dst[start:]) {
 		return dst[:start], false
@@ -110,6 +118,11 @@ func appendEscape(dst, b []byte, e Escape) ([]byte, int) {
 		if v, ok := hex(b[2:], 2); ok {
 			return append(dst, byte(v)), 4
 		}
+	case c == 'u' && e == tomcatBytes:
+		if v, ok := hex(b[2:], 4); ok && v <= 0xff {
+			return append(dst, byte(v)), 6
+		}
+		return appendUnicode(dst, b)
 	case c == 'u' && (e == JSONText || e == TomcatText):
 		return appendUnicode(dst, b)
 	case e == NginxText:
