@@ -112,7 +112,7 @@ func TestLinesThatDoNotFit(t *testing.T) {
 		{"apache", `%t %>s`, `[26/Apr/2018:01:28:08 +0900] x`, "%>s stopped at byte 29"},
 		{"apache", `%t %>s`, `[26/Apr/2018:25:28:08 +0900] 200`, "%t stopped at byte 1"},
 		{"apache", `%t %>s`, `[31/Apr/2018:01:28:08 +0900] 200`, "there is no such time"},
-		{"apache", `combined`, `h - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 5 "-" "a" "-"`, "%{User-Agent}i stopped at byte 64"},
+		{"apache", `combined`, `h - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 5 "-" "a" "-"`, "%{User-Agent}i stopped at byte 65"},
 		{"apache", `combined`, `h - - [26/Apr/2018:01:28:08 +0900] "GET /ind`, "%r stopped at byte 36"},
 		{"apache", `%b`, `1234567890123456789`, "%b stopped at byte 0"},
 		{"nginx", `$status $args`, ` x`, ""},

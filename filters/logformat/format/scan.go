@@ -49,19 +49,19 @@ func (s *Scanner) Scan(line []byte) bool {
 		return false
 	}
 	pos, retry := len(f.Prefix), -1
-	for i := 0; i < len(f.Fields); {
-		x := &f.Fields[i]
-		end := s.field(x, i, line, pos)
-		if end >= 0 && i == len(f.Fields)-1 && end+len(x.After) != len(line) {
-			pos, end = end, -1
+	for i := 0; i < len(f.Fields) || pos < len(line); {
+		end := -1
+		if i < len(f.Fields) {
+			end = s.field(&f.Fields[i], i, line, pos)
 		}
 		if end < 0 {
-			s.note(i, pos)
+			s.note(min(i, len(f.Fields)-1), pos)
 			if i, pos = s.again(line, retry); i < 0 {
 				return false
 			}
 			continue
 		}
+		x := &f.Fields[i]
 		s.Spans[i] = Span{pos, end}
 		if x.retry {
 			retry = i
