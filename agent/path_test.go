@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +72,36 @@ func TestEventPathDoesNotAllocate(t *testing.T) {
 	if out.n == 0 {
 		t.Error("nothing was encoded")
 	}
+}
+
+// BenchmarkStages is one line through the filters of the built-in Apache
+// pipeline up to and with the one that the benchmark is named after, and at last
+// through the encoder: what a stage costs is the difference to the one before.
+func BenchmarkStages(b *testing.B) {
+	w, batch, out := eventPath(b)
+	steps := w.steps
+	stage := func(name string, n int, each func()) {
+		b.Run(name, func(b *testing.B) {
+			w.steps = steps[:n]
+			b.ReportAllocs()
+			lines := 0
+			for b.Loop() {
+				for i := range batch.Lines {
+					w.line(batch, &batch.Lines[i])
+					each()
+				}
+				lines += len(batch.Lines)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(lines), "ns/line")
+		})
+	}
+	nothing := func() {}
+	stage("00_line", 0, nothing)
+	for i := range steps {
+		filter, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", steps[i].Processor), "*"), ".")
+		stage(fmt.Sprintf("%02d_%s", i+1, filter), i+1, nothing)
+	}
+	stage("99_encode", len(steps), func() { out.buf = out.enc.Append(out.buf[:0], w.ev) })
 }
 
 // BenchmarkEventPath is one line through the built-in Apache pipeline, from its
