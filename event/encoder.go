@@ -214,6 +214,9 @@ func buildTree(s *Schema) *node {
 	root := &node{slot: -1}
 	for i := range s.fields {
 		f := &s.fields[i]
+		if s.unused(Slot(i)) {
+			continue
+		}
 		at, parts := root, strings.Split(f.path, ".")
 		if f.kind == Members {
 			for _, part := range parts {

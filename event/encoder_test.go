@@ -196,3 +196,37 @@ func replaceInvalid(b []byte) string {
 	}
 	return out.String()
 }
+
+// The slots of a fragment's leaves are part of the documents when somebody names
+// a leaf, and cost the encoder nothing otherwise.
+func TestHiddenLeaves(t *testing.T) {
+	for _, named := range []bool{false, true} {
+		s := NewSchema()
+		if _, err := s.Members("geo", "city", "country"); err != nil {
+			t.Fatal(err)
+		}
+		city, err := s.Hidden("geo.city", String)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if named {
+			if _, err := s.Read("geo.country"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Freeze()
+		ev, enc := NewEvent(s), NewEncoder(s)
+		ev.Reset(nil, []byte("x"), 0)
+		ev.SetString(city, "Seoul")
+		want := `{"message":"x"}`
+		if named {
+			want = `{"message":"x","geo":{"city":"Seoul"}}`
+		}
+		if got := string(enc.Append(nil, ev)); got != want {
+			t.Errorf("named %v: got %s, want %s", named, got, want)
+		}
+		if ops := len(enc.ops); !named && ops != 3 { // @timestamp, message, the fragment
+			t.Errorf("%d fields to look at for each document, want 3", ops)
+		}
+	}
+}

@@ -178,12 +178,31 @@ func (s *Schema) Exploded(members Slot) bool {
 	return false
 }
 
+// unused reports whether a slot is one that a filter would need if its fragment
+// were exploded, which it is not: then no event has a value there.
+func (s *Schema) unused(slot Slot) bool {
+	f := &s.fields[slot]
+	if f.claim || f.konst != nil || f.kind == Absent || f.kind == Members {
+		return false
+	}
+	for i := range s.fields {
+		m := &s.fields[i]
+		leaf, below := strings.CutPrefix(f.path, m.path+".")
+		if m.kind == Members && below && slices.Contains(m.leaves, leaf) {
+			return !s.Exploded(Slot(i))
+		}
+	}
+	return false
+}
+
 func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
 }
 
 // Hidden declares a slot that a filter may need for a leaf of its Members slot
-// when that turns out to be exploded. It does not count as naming the leaf.
+// when that turns out to be exploded. It does not count as naming the leaf. The
+// filter must leave the slot alone when the fragment is whole: it is then not
+// part of the documents.
 func (s *Schema) Hidden(path string, kind Kind) (Slot, error) {
 	return s.declare(path, kind, false)
 }

@@ -49,6 +49,7 @@ type assignment struct {
 	value *expr.Program
 	from  event.Slot // of a value that is just a field, which may be a list
 	bare  bool
+	konst event.Value // of a value that is the same in all events, else Absent
 }
 
 // New compiles the expressions and declares the fields of a valid
@@ -74,6 +75,7 @@ func compile(field expr.Field, s *event.Schema) (assignment, error) {
 		return a, err
 	}
 	a.from, a.bare = a.value.Slot()
+	a.konst, _ = a.value.Constant()
 	kind := a.value.Kind()
 	if a.bare && kind == event.Any {
 		kind = s.Kind(a.from)
@@ -91,6 +93,10 @@ type processor struct{ assignments []assignment }
 func (p processor) Process(ev *event.Event) event.Verdict {
 	for i := range p.assignments {
 		a := &p.assignments[i]
+		if a.konst.Kind() != event.Absent {
+			ev.Set(a.to, a.konst)
+			continue
+		}
 		if a.bare {
 			if ev.Has(a.from) {
 				ev.Copy(a.to, a.from)
