@@ -52,7 +52,12 @@ func Defaults() Config {
 	}
 }
 
-// Defaults of a multiline block's attributes that are zero.
+// SetDefaults gives the values of attributes that are not written.
+func (m *Multiline) SetDefaults() {
+	m.MaxLines, m.Timeout = defaultMultilineLines, defaultMultilineTimeout
+}
+
+// What a multiline block that is made in code may leave out.
 const (
 	defaultMultilineLines   = 500
 	defaultMultilineTimeout = 5 * time.Second
