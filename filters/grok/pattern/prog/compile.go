@@ -18,6 +18,7 @@ type quick struct {
 	group  int32        // the group that the next automaton matches
 	shared map[int]bool // groups that are written more than once
 	plan   plan
+	tail   *tail
 
 	automata map[string]*automaton // by what they match, nil if there is none
 	key      []byte                // scratch
@@ -128,9 +129,20 @@ func (q *quick) cat(n *syntax.Node, follow *byteSet, last bool) {
 		follows[i] = follow
 		follow = q.before(n.Subs[i], follow)
 	}
+	outer := q.tail
+	defer func() { q.tail = outer }()
 	for i, s := range n.Subs {
+		q.tail = &tail{n.Subs[i+1:], outer}
 		q.node(s, follows[i], last && i == k-1)
 	}
+}
+
+// alone writes something that what comes after has no influence on.
+func (q *quick) alone(write func()) {
+	outer := q.tail
+	q.tail = nil
+	write()
+	q.tail = outer
 }
 
 // branch is one way to go on at a dispatch.
@@ -440,6 +452,8 @@ func (q *quick) run(n *syntax.Node, set *charSet, follow *byteSet, last bool) {
 		i.b, i.a = onlyByte(follow)
 	case last:
 		i.op = opRun
+	default:
+		q.demanding(&i)
 	}
 	q.add(i)
 }
@@ -463,13 +477,14 @@ func onlyByte(s *byteSet) (b, ok uint8) {
 // never has an alternative left.
 func (q *quick) atomic(n *syntax.Node, follow *byteSet) {
 	at := q.add(inst{op: opAtomic, pos: int32(n.Pos)})
-	q.subProgram(at, func() { q.node(n.Subs[0], allBytes(), true) })
+	body := func() { q.alone(func() { q.node(n.Subs[0], allBytes(), true) }) }
+	q.subProgram(at, body)
 	if !q.choiceless(at+1, len(q.inst)-1) {
 		return
 	}
 	// Written again without the sub-program.
 	q.inst = q.inst[:at]
-	q.node(n.Subs[0], allBytes(), true)
+	body()
 }
 
 // choiceless reports whether the instructions from a to b never leave an
@@ -510,5 +525,5 @@ func (q *quick) look(n *syntax.Node, follow *byteSet) {
 		}
 	}
 	at := q.add(inst{op: opLook, n: int32(n.Look), m: int32(n.Width), pos: int32(n.Pos)})
-	q.subProgram(at, func() { q.node(body, allBytes(), true) })
+	q.subProgram(at, func() { q.alone(func() { q.node(body, allBytes(), true) }) })
 }

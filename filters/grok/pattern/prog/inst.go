@@ -21,7 +21,7 @@ const (
 	opSplit     // try x, then y
 	opDispatch  // try the branches that table has for the next byte
 	opRun       // set, n to m times (m < 0: no limit), as many as can be, gives back none
-	opRunBack   // the same, gives back; follow says what the rest begins with
+	opRunBack   // the same, gives back; follow says what the rest begins with, which has b at least x times
 	opRunLazy   // the same, as few as can be
 	opPair      // b with a byte of follow behind it: go on at x behind b
 	opStart     // group n begins; nothing to undo

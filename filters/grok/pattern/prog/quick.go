@@ -53,6 +53,11 @@ func (m *machine) runBack(in *inst, pc, pos int) int {
 		}
 	}
 	end := m.take(in, pos, in.m)
+	if in.x > 0 && end == len(m.text) {
+		if end = m.last(in, least); end < 0 {
+			return -1
+		}
+	}
 	if end == least {
 		if in.follow.at(m.text, end) {
 			return end
