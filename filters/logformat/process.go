@@ -1,6 +1,8 @@
 package logformat
 
 import (
+	"bytes"
+
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/logformat/format"
 	"github.com/naru-log/naru/internal/part"
@@ -10,6 +12,7 @@ type processor struct {
 	f       *Filter
 	scanner *format.Scanner
 	line    bool // the text at hand is a part of the event's line
+	escapes bool // it has backslashes
 }
 
 // Process takes the line apart, or says why it cannot.
@@ -23,7 +26,7 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		p.fail(ev)
 		return event.Keep
 	}
-	p.line = part.Of(ev.Line, text)
+	p.line, p.escapes = part.Of(ev.Line, text), bytes.IndexByte(text, '\\') >= 0
 	if !p.times(ev, text) {
 		return event.Keep
 	}
@@ -126,6 +129,10 @@ func (p *processor) rare(ev *event.Event, x *format.Field, to *targets, b []byte
 // text stores text for people.
 func (p *processor) text(ev *event.Event, slot event.Slot, b []byte) {
 	if len(b) == 2 && b[0] == '"' && b[1] == '"' { // Apache's user name of no letters
+		return
+	}
+	if !p.escapes {
+		p.raw(ev, slot, b)
 		return
 	}
 	if out, changed := format.Unescape(ev.Scratch(), b, p.f.format.Escape); changed {

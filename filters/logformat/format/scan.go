@@ -116,7 +116,7 @@ func (s *Scanner) field(x *Field, i int, line []byte, pos int) int {
 		return until(x, line, pos)
 	case Word:
 		end = until(x, line, pos)
-		if end > pos && bytes.IndexByte(line[pos:end], ' ') >= 0 {
+		if end > pos && string(x.After) != " " && bytes.IndexByte(line[pos:end], ' ') >= 0 {
 			return -1
 		}
 		return end

@@ -33,6 +33,9 @@ func Integer(b []byte) (int64, bool) {
 // Scaled reads a decimal number and gives it in a unit, a power of ten, as an
 // integer: digits beyond it are cut off. b has the shape Decimal.
 func Scaled(b []byte, unit int64) int64 {
+	if n, ok := Integer(b); ok {
+		return n * unit
+	}
 	whole, frac, _ := bytes.Cut(b, []byte{'.'})
 	n, _ := Integer(whole)
 	rest := int64(0)
