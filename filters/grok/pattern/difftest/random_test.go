@@ -138,6 +138,8 @@ func accepted(expression string, got, want outcome) string {
 	switch {
 	case got.kind == matched && want.kind == matched && got.equal(want.without(got)):
 		return "empty round of a loop"
+	case got.kind == matched && want.kind == matched && countedAssertion.MatchString(expression):
+		return "counted repeat of what matches nothing"
 	case got.kind == timeout && usesBudget.MatchString(expression):
 		return "step budget"
 	case got.kind != compile:
@@ -160,6 +162,10 @@ func (o outcome) without(p outcome) outcome {
 	})
 	return o
 }
+
+// countedAssertion finds a group that holds only a lookaround and is repeated a
+// number of times: the reference leaves loops around it early.
+var countedAssertion = regexp.MustCompile(`\((?:\?<\w+>|\?:)?\(\?<?[=!][^()]*\)\)\{\d`)
 
 // usesBudget finds what cannot be matched in time linear in the line: back
 // references, calls and conditions.
