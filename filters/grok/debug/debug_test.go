@@ -47,6 +47,8 @@ var combined = []string{
 
 func TestReport(t *testing.T) {
 	golden(t, "report_combined", Options{Pattern: "%{HTTPD_COMBINEDLOG}"}, combined...)
+	golden(t, "report_duration", Options{Pattern: "%{HTTPD_COMBINEDLOG}"},
+		`192.0.2.1 - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 5 30 "-" "-"`)
 	golden(t, "report_legacy", Options{Pattern: "%{HTTPD_COMBINEDLOG}", Legacy: true}, combined[:2]...)
 	golden(t, "report_wide", Options{Pattern: `주문 %{INT:order:int} 완료`},
 		"주문 12 완료", "주문 열둘 완료", "오늘의 주문 3 취소", "a\t주문\x1b", "주문 99999999999 완료", "")

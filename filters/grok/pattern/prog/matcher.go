@@ -14,20 +14,21 @@ type Prog struct {
 	plain  func() *code
 	quick  *code // nil if there is none
 	groups int
+	tree   *syntax.Tree
 }
 
 // Compile compiles a tree.
 func Compile(t *syntax.Tree) (*Prog, error) {
 	if newBound(t).of(t.Root) < maxInst-1 { // opMatch comes on top
 		if quick := compileQuick(t); quick != nil {
-			return &Prog{plain: sync.OnceValue(func() *code { return mustCompilePlain(t) }), quick: quick, groups: len(t.Groups)}, nil
+			return &Prog{plain: sync.OnceValue(func() *code { return mustCompilePlain(t) }), quick: quick, groups: len(t.Groups), tree: t}, nil
 		}
 	}
 	plain, err := compilePlain(t)
 	if err != nil {
 		return nil, err
 	}
-	return &Prog{plain: func() *code { return plain }, quick: compileQuick(t), groups: len(t.Groups)}, nil
+	return &Prog{plain: func() *code { return plain }, quick: compileQuick(t), groups: len(t.Groups), tree: t}, nil
 }
 
 // mustCompilePlain writes the plain program of a tree that has a bound.
