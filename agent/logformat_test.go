@@ -39,6 +39,12 @@ func TestPipelinesTakeAFormat(t *testing.T) {
 			}},
 		{"nginx", `combined`, `192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] "" 408 0 "-" "-"`,
 			map[string]any{"http.response.status_code": 408.0, "event.reason": "request timeout", "url": nil, "user_agent": nil, "message": nil}},
+		{"tomcat", `%h %l %u %t "%r" %s %b %D "%I" "%{User-Agent}i" "%{X-Forwarded-For}i"`,
+			`10.0.0.1 - - [26/Apr/2018:01:28:08 +0900] "POST /jenkins/job/1/build HTTP/1.1" 503 - 81234 "http-nio-8080-exec-1" "curl/8.5.0" "8.8.8.8"`,
+			map[string]any{
+				"source.ip": "8.8.8.8", "client.ip": "8.8.8.8", "event.duration": 81234000.0, "process.thread.name": "http-nio-8080-exec-1", "url.path": "/jenkins/job/1/build",
+				"user_agent.name": "curl", "event.outcome": "failure", "event.module": "tomcat", "data_stream.dataset": "tomcat.access",
+			}},
 	} {
 		cfg, diags := config.Load([]string{tt.server}, config.Options{Kinds: Kinds(), Builtin: pipelines.FS(), Vars: map[string]string{"format": tt.format}})
 		if diags.HasErrors() {
