@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/naru-log/naru/filters/grok/pattern"
 	"github.com/naru-log/naru/filters/grok/pattern/bank"
 	"github.com/naru-log/naru/internal/grokoracle"
 )
@@ -138,7 +139,7 @@ func accepted(expression string, got, want outcome) string {
 	switch {
 	case got.kind == matched && want.kind == matched && got.equal(want.without(got)):
 		return "empty round of a loop"
-	case got.kind == matched && want.kind == matched && countedAssertion.MatchString(expression):
+	case got.kind == matched && want.kind == matched && countsNothing(expression):
 		return "counted repeat of what matches nothing"
 	case got.kind == timeout && usesBudget.MatchString(expression):
 		return "step budget"
@@ -163,9 +164,27 @@ func (o outcome) without(p outcome) outcome {
 	return o
 }
 
-// countedAssertion finds a group that holds only a lookaround and is repeated a
+// countsNothing reports whether a group that can match nothing is repeated a
 // number of times: the reference leaves loops around it early.
-var countedAssertion = regexp.MustCompile(`\((?:\?<\w+>|\?:)?\(\?<?[=!][^()]*\)\)\{\d`)
+func countsNothing(expression string) bool {
+	for at := range len(expression) {
+		if !countedGroup.MatchString(expression[at:]) {
+			continue
+		}
+		for open := at - 1; open >= 0; open-- {
+			if expression[open] != '(' {
+				continue
+			}
+			group, err := pattern.Compile(`\A(?:`+expression[open:at+1]+`)\z`, pattern.Options{})
+			if err == nil && group.NewMatcher().Match(nil) == pattern.Matched {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var countedGroup = regexp.MustCompile(`^\)\{\d`)
 
 // usesBudget finds what cannot be matched in time linear in the line: back
 // references, calls and conditions.
