@@ -53,6 +53,29 @@ func TestNginx(t *testing.T) {
 	for i, format := range nginxFormats {
 		c := Defaults()
 		c.Nginx = format
-		verify(t, c, format, filepath.Join(s.Dir, fmt.Sprintf("f%d.log", i)), nginxMarks, all)
+		path := filepath.Join(s.Dir, fmt.Sprintf("f%d.log", i))
+		verify(t, c, format, path, nginxMarks, all)
+		if strings.Contains(format, "$upstream_addr") {
+			checkUpstreams(t, c, path)
+		}
 	}
+}
+
+// checkUpstreams looks for the request that three upstreams did not answer.
+func checkUpstreams(t *testing.T, c Config, path string) {
+	t.Helper()
+	for _, doc := range documents(t, c, path) {
+		if find(doc, "url.original") != "/absent/page.jsp" {
+			continue
+		}
+		upstream := find(doc, "nginx.access.upstream").(map[string]any)
+		if got := fmt.Sprint(upstream["address"], upstream["status"]); got != "[127.0.0.1:1 127.0.0.1:2 127.0.0.1:3] [502 502 502]" {
+			t.Errorf("upstreams %s", got)
+		}
+		if times, _ := upstream["response_time"].([]any); len(times) != 3 {
+			t.Errorf("response times %v, want three", times)
+		}
+		return
+	}
+	t.Errorf("%s lacks the request", path)
 }

@@ -133,3 +133,17 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// A line made to be tried again and again is given up.
+func TestRetriesAreBounded(t *testing.T) {
+	f, err := Nginx("$custom $upstream_response_time;")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := f.NewScanner(time.UTC)
+	for n, want := range map[int]bool{maxRetries: true, maxRetries + 1: false} {
+		if got := s.Scan([]byte(strings.Repeat("x ", n) + "x 0.5;")); got != want {
+			t.Errorf("%d places where the text may end: %v, want %v", n, got, want)
+		}
+	}
+}

@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// maxRetries bounds how often a text is lengthened in one line, and so the time
+// that a line made for it can take.
+const maxRetries = 256
+
 // Span is where the text of a field lies in a line.
 type Span struct{ Start, End int }
 
@@ -48,7 +52,7 @@ func (s *Scanner) Scan(line []byte) bool {
 	if len(line) < len(f.Prefix) || string(line[:len(f.Prefix)]) != string(f.Prefix) {
 		return false
 	}
-	pos, retry := len(f.Prefix), -1
+	pos, retry, tries := len(f.Prefix), -1, 0
 	for i := 0; i < len(f.Fields) || pos < len(line); {
 		end := -1
 		if i < len(f.Fields) {
@@ -56,9 +60,10 @@ func (s *Scanner) Scan(line []byte) bool {
 		}
 		if end < 0 {
 			s.note(min(i, len(f.Fields)-1), pos)
-			if i, pos = s.again(line, retry); i < 0 {
+			if i, pos = s.again(line, retry); i < 0 || tries == maxRetries {
 				return false
 			}
+			tries++
 			continue
 		}
 		x := &f.Fields[i]
