@@ -205,3 +205,20 @@ func BenchmarkReset(b *testing.B) {
 		ev.Reset(nil, text, 0)
 	}
 }
+
+// Any line of any format makes a document.
+func FuzzProcess(f *testing.F) {
+	f.Add(combinedD, line)
+	f.Add(`%{SSL_PROTOCOL}x %{Host}i %A %D "%{User-Agent}i"`, `TLSv1.2 [::1]:80 unix:/s 0.5 "\xeb\x82"`)
+	f.Fuzz(func(t *testing.T, format, text string) {
+		if strings.ToValidUTF8(text, "") != text {
+			return
+		}
+		for _, server := range []string{"apache", "nginx", "tomcat"} {
+			c := with(server, format)
+			if _, err := New(c, event.NewSchema()); err == nil {
+				run(t, c, text)
+			}
+		}
+	})
+}

@@ -67,40 +67,42 @@ func apacheEscape(s string) (string, int) {
 
 // directive is one %… of Apache.
 type directive struct {
-	original bool   // %<: of the request before an internal redirect
-	final    bool   // %>
-	arg      string // between braces
-	braces   bool
-	name     string
-	text     string // as written
-	at       int
+	final  bool   // %>: of the request after internal redirects
+	arg    string // between braces
+	braces bool
+	name   string
+	text   string // as written
+}
+
+// modifiers reads what stands between the percent sign and the name, in any
+// order, and gives where the name begins; -1 when a brace is not closed.
+func (d *directive) modifiers(s string, i int) int {
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '{' && !d.braces:
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 {
+				return -1
+			}
+			d.arg, d.braces = s[i+1:i+end], true
+			i += end
+		case c == '>':
+			d.final = true
+		case c == '<' || c == '!' || c == ',' || '0' <= c && c <= '9':
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // apache reads a directive and gives its length.
 func (b *builder) apache(s string, at int) (int, error) {
-	d := directive{at: at}
-	i := at + 1
-	for i < len(s) { // modifiers, in any order
-		c := s[i]
-		switch {
-		case c == '{' && !d.braces:
-			end := strings.IndexByte(s[i:], '}')
-			if end < 0 {
-				return 0, &Error{s[at:], at, "has a { that is not closed by }"}
-			}
-			d.arg, d.braces = s[i+1:i+end], true
-			i += end
-		case c == '<':
-			d.original = true
-		case c == '>':
-			d.final = true
-		case c == '!' || c == ',' || '0' <= c && c <= '9':
-		default:
-			goto named
-		}
-		i++
+	var d directive
+	i := d.modifiers(s, at+1)
+	if i < 0 {
+		return 0, &Error{s[at:], at, "has a { that is not closed by }"}
 	}
-named:
 	n := 1
 	if i < len(s) && s[i] == '^' {
 		n = 3

@@ -128,7 +128,8 @@ func simpleDate(s string) (clock, error) {
 	return c, nil
 }
 
-// quoted reads 'text' or ” for a quote; n is 0 when it is not closed.
+// quoted reads text between quotes, or two quotes that stand for one; n is 0 when
+// it is not closed.
 func quoted(s string) (text string, n int) {
 	if strings.HasPrefix(s, "''") {
 		return "'", 2
