@@ -70,6 +70,9 @@ func buildChain(p *config.Pipeline, id Identity, log *slog.Logger, reg prometheu
 	for _, b := range p.Filters {
 		when, more := condition(b, s)
 		diags = append(diags, more...)
+		if never(when) {
+			continue
+		}
 		env := filterEnv{schema: s, log: log.With("filter", b.Kind), metrics: prometheus.WrapRegistererWith(prometheus.Labels{"filter": b.Kind, "at": fmt.Sprint(b.Range.Start.Line)}, reg)}
 		f, err := filters()[b.Kind].build(b.Config, env)
 		if err != nil {
@@ -94,6 +97,17 @@ func (c *chain) steps() []step {
 		steps[i] = step{f.when, f.Processor()}
 	}
 	return steps
+}
+
+// never reports whether a condition is false whatever the event is, as when =
+// var.original is with the variable off. Such a block is left out, with its
+// fields.
+func never(when *expr.Condition) bool {
+	if when == nil {
+		return false
+	}
+	value, constant := when.Constant()
+	return constant && !value
 }
 
 // warnings points at conditions over fields that nothing sets. All components
