@@ -479,7 +479,7 @@ func TestEveryReadCompares(t *testing.T) {
 	must(t, err)
 	info, err := os.Stat(path)
 	must(t, err)
-	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true}
+	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true, headKept: checkpoint.MaxHead}
 	n := 0
 	emit := func(_ context.Context, b *event.Batch) error {
 		n += len(b.Lines)

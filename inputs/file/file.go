@@ -52,6 +52,8 @@ type file struct {
 
 	// how far that is durable
 	recorded bool  // the identity is durable
+	headMark int   // how long the head of the last put was
+	headKept int   // how long the head is that is durable
 	durable  int64 // the watermark that is
 	putMark  int64 // the watermark of the last put
 	dirty    bool  // stands in Input.dirty
@@ -161,7 +163,7 @@ func (in *Input) fromEntry(e checkpoint.Entry) *file {
 		key: key{e.Device, e.Inode}, location: e.Location, compressed: e.Compressed,
 		head: e.Head, watermark: e.Offset, markSign: e.Tail, position: e.Offset,
 		uncertain: e.Sent, finished: e.Finished, seen: e.Seen, readAt: e.Fresh, changed: e.Fresh,
-		durable: e.Offset, putMark: e.Offset, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
+		durable: e.Offset, putMark: e.Offset, headMark: e.Head.Len, headKept: e.Head.Len, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
 	}
 }
 
@@ -207,7 +209,7 @@ func (in *Input) Collect() {
 	for _, f := range in.collected {
 		f.mu.Lock()
 		f.dirty = false
-		f.putMark = f.watermark
+		f.putMark, f.headMark = f.watermark, f.head.Len
 		in.deps.Checkpoint.Put(f.entry())
 		f.mu.Unlock()
 	}
@@ -223,7 +225,7 @@ func (in *Input) Committed(err error) {
 			continue
 		}
 		wake := f.blocked || !f.recorded
-		f.durable, f.recorded, f.blocked = f.putMark, true, false
+		f.durable, f.headKept, f.recorded, f.blocked = f.putMark, f.headMark, true, false
 		f.mu.Unlock()
 		if wake {
 			in.queue.wake(f)

@@ -60,6 +60,10 @@ func (g *gzipFile) restart() error {
 		return err
 	}
 	g.size, g.buf, g.end, g.broken, g.whole = info.Size(), g.buf[:0], 0, false, false
+	if g.size >= gzipMagic && !isGzip(g.file) {
+		g.zip = nil
+		return errReplaced // the inode is used again
+	}
 	in := bufio.NewReaderSize(io.NewSectionReader(g.file, 0, g.size), 64<<10)
 	if g.zip == nil {
 		g.zip, err = gzip.NewReader(in)
@@ -101,9 +105,19 @@ func (g *gzipFile) forward(from, to int64) error {
 	return nil
 }
 
+// partial reports whether the last read from a gzip file met an end that is not
+// that of the content: it is still being compressed.
+func (h *handle) partial() bool {
+	g, ok := h.ReaderAt.(*gzipFile)
+	return ok && g.broken && !g.whole
+}
+
+// gzipMagic is how many bytes tell a gzip file.
+const gzipMagic = 3
+
 // isGzip reports whether a file begins as a gzip file does.
 func isGzip(r io.ReaderAt) bool {
-	var b [3]byte
+	var b [gzipMagic]byte
 	n, _ := r.ReadAt(b[:], 0)
 	return n == len(b) && b[0] == 0x1f && b[1] == 0x8b && b[2] == 8
 }

@@ -87,13 +87,12 @@ func (s *scanner) compare(c candidate, h *handle, f *file, m *mark) match {
 		s.inRotatedDir(c.path) && strings.HasPrefix(filepath.Base(c.path), stem(filepath.Base(m.path))))
 	rebooted := samePath && c.key.inode == m.key.inode && c.key.device != m.key.device
 	if m.place != lost && !(m.finished && m.place != placed && !sameKey(m.location, m.key)) {
-		switch {
-		case !rotated:
+		if !rotated {
 			return unknown
-		case s.copied(c, h, f, m):
-			return copying
-		case s.intact(f, m):
-			return unknown
+		}
+		switch is := s.beside(c, h, f, m); is {
+		case copying, unknown:
+			return is
 		}
 		f.mu.Lock()
 		s.unplace(f) // its file was truncated or replaced, and nobody has noticed yet
@@ -109,6 +108,8 @@ func (s *scanner) compare(c candidate, h *handle, f *file, m *mark) match {
 		return copying // not to be read under another identity before it is clear
 	case ok:
 		return same
+	case h.partial():
+		return copying // how it goes on is not there yet
 	case rotated && m.endsBefore(h):
 		return shortCopy
 	}
@@ -124,18 +125,39 @@ func (s *scanner) inRotatedDir(path string) bool {
 	return false
 }
 
-// copied reports whether a candidate is the beginning of a file that is still
-// there: a rotation by copy or gzip under way.
-func (s *scanner) copied(c candidate, h *handle, f *file, m *mark) bool {
-	if strings.HasSuffix(c.path, ".gz") {
-		return s.intact(f, m) // the head is the same: comparing all of it would cost more than it tells
+// beside compares a candidate with a file that may still be there: it is a copy
+// of it under way, or a file of its own. It is the same when the file has left its
+// place. Where f lies is looked at once, after the copy: rotations change what
+// there is between two looks, and a copy must not slip through between them.
+func (s *scanner) beside(c candidate, h *handle, f *file, m *mark) match {
+	if !strings.HasSuffix(c.path, ".gz") && s.copied(c, h, m) {
+		return copying
 	}
+	switch s.standing(f, m) {
+	case left:
+		return same
+	case standing:
+		if !strings.HasSuffix(c.path, ".gz") {
+			return unknown
+		}
+		return copying // the head is the same: comparing all of it would cost more than it tells
+	case held:
+		if ok, err := m.continues(h); err == nil && !ok && !h.partial() && !m.endsBefore(h) {
+			return unknown
+		}
+	}
+	return copying // until the handle closes, or it can be seen what lies there
+}
+
+// copied reports whether a candidate is the beginning of the file at m's place: a
+// rotation by copy under way.
+func (s *scanner) copied(c candidate, h *handle, m *mark) bool {
 	o, info, err := openHandle(m.location, m.compressed)
 	if err != nil {
 		return false
 	}
 	defer o.close()
-	if o.key != m.key || info.Size() < c.info.Size() {
+	if o.key != m.key || !m.compressed && info.Size() < c.info.Size() {
 		return false
 	}
 	n := min(4096, c.info.Size())
@@ -145,18 +167,36 @@ func (s *scanner) copied(c candidate, h *handle, f *file, m *mark) bool {
 	return errA == nil && errB == nil && bytes.Equal(a[:na], b[:nb])
 }
 
-// intact reports whether the file at f's place still goes on from what was read.
-// Not knowing counts as yes.
-func (s *scanner) intact(f *file, m *mark) bool {
+// stand says what is at the place of a file.
+type stand uint8
+
+const (
+	standing stand = iota // the file, going on from what was read
+	left                  // nothing, or something else
+	held                  // nothing, or something else, but a reader has the file open
+	doubtful              // it cannot be looked at
+)
+
+// standing looks at the place of a file.
+func (s *scanner) standing(f *file, m *mark) stand {
 	info, err := os.Stat(m.location)
-	if err != nil {
-		return true
+	if err == nil && keyOf(info) == m.key {
+		ok, err := m.isAt(m.location, info)
+		switch {
+		case err == nil && ok:
+			return standing
+		case err == nil:
+			return left
+		case !errors.Is(err, os.ErrNotExist):
+			return doubtful
+		}
+	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return doubtful
 	}
-	if keyOf(info) != m.key {
-		return s.in.handles.has(f)
+	if s.in.handles.has(f) {
+		return held
 	}
-	ok, err := m.isAt(m.location, info)
-	return ok || err != nil
+	return left
 }
 
 // resolve gives every candidate an identity: that of a file that has lost its
@@ -210,6 +250,12 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 		return true
 	case how == copying || !create || len(head) == 0:
 		return how == copying
+	}
+	if len(head) < checkpoint.MaxHead {
+		if again, err := readHead(h); err != nil || !bytes.Equal(again, head) {
+			s.soon() // it is being written: what it is shows when there is more of it
+			return true
+		}
 	}
 	f = s.create(c, compressed, head, h)
 	x.add(f)

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"errors"
 	"os"
 
 	"github.com/naru-log/naru/checkpoint"
@@ -54,6 +55,9 @@ func (m *mark) isAt(path string, info os.FileInfo) (bool, error) {
 // position.
 func (m *mark) continues(h *handle) (bool, error) {
 	first, err := readHead(h)
+	if errors.Is(err, errReplaced) {
+		return false, nil
+	}
 	if err != nil || !hasHead(first, m.head) {
 		return false, err
 	}

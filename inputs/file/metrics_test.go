@@ -90,7 +90,7 @@ func TestDoesNotAllocate(t *testing.T) {
 	must(t, err)
 	info, err := os.Stat(path)
 	must(t, err)
-	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true, dirty: true}
+	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true, dirty: true, headKept: checkpoint.MaxHead}
 	defer in.shut(f)
 	n := 0
 	emit := func(_ context.Context, b *event.Batch) error {

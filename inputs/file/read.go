@@ -109,7 +109,7 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 		f.atEnd(0)
 		return false, nil
 	}
-	if err := f.growHead(data); err != nil {
+	if durable, err := f.growHead(data); err != nil || !durable {
 		return false, err
 	}
 	lines, used := f.reading.cut.cut(m.lines[:0], data, f.position, f.ending(len(data), atEnd))
@@ -189,23 +189,33 @@ func (in *Input) send(ctx context.Context, f *file, p parcel, emit emitFunc) err
 }
 
 // growHead extends the signature of the head while the file has less than it
-// could cover.
-func (f *file) growHead(data []byte) error {
-	if f.head.Len == checkpoint.MaxHead || f.position+int64(len(data)) <= int64(f.head.Len) {
-		return nil
-	}
-	first, err := readHead(f.reading.h)
-	if err != nil {
-		return err
-	}
-	if f.position > 0 && !hasHead(first, f.head) {
-		return errReplaced
+// could cover. It reports whether the signature is durable: nothing is emitted
+// before, lest another file that begins alike be taken for this one after a crash
+// and its lines for those that were delivered.
+func (f *file) growHead(data []byte) (durable bool, err error) {
+	if f.head.Len < checkpoint.MaxHead && f.position+int64(len(data)) > int64(f.head.Len) {
+		first := data[:min(len(data), checkpoint.MaxHead)]
+		if f.position > 0 {
+			if first, err = readHead(f.reading.h); err != nil {
+				return false, err
+			}
+			if !hasHead(first, f.head) {
+				return false, errReplaced
+			}
+		}
+		f.mu.Lock()
+		f.head = checkpoint.Sign(first)
+		f.markDirty()
+		f.mu.Unlock()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.head = checkpoint.Sign(first)
-	f.markDirty()
-	return nil
+	if f.headKept == f.head.Len {
+		return true, nil
+	}
+	f.blocked, f.drained = true, false
+	f.in.deps.Checkpoint.Request()
+	return false, nil
 }
 
 // ending decides what counts as complete at the end of the n bytes that follow

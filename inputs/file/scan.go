@@ -25,8 +25,9 @@ const (
 // scanner finds files and keeps track of where they lie. One goroutine runs it.
 type scanner struct {
 	in       *Input
-	table    map[key]*file // by where they lie: placed, moved, gone
-	known    []*file       // all files, as in.files
+	table    map[key]*file   // by where they lie: placed, moved, gone
+	rivals   map[key][]*file // of the checkpoint, with the same key as one in table: an inode was used again
+	known    []*file         // all files, as in.files
 	watch    *watcher
 	toldAbs  map[string]string // what was said about a path or glob, so that it is said once
 	fresh    bool              // the input has never run before
@@ -40,7 +41,7 @@ type scanner struct {
 }
 
 func newScanner(in *Input) (*scanner, error) {
-	s := &scanner{in: in, table: map[key]*file{}, toldAbs: map[string]string{}, gaps: map[string]*gap{}}
+	s := &scanner{in: in, table: map[key]*file{}, rivals: map[key][]*file{}, toldAbs: map[string]string{}, gaps: map[string]*gap{}}
 	entries := in.deps.Checkpoint.Files()
 	s.fresh = len(entries) == 0
 	for _, e := range entries {
@@ -50,8 +51,10 @@ func newScanner(in *Input) (*scanner, error) {
 		if f.location != f.src.Path && !f.finished {
 			s.noteGap(f) // the search for what came after it may not have ended
 		}
-		if s.table[f.key] == nil || s.table[f.key].seen.Before(f.seen) {
+		if s.table[f.key] == nil {
 			s.table[f.key] = f
+		} else {
+			s.rivals[f.key] = append(s.rivals[f.key], f)
 		}
 	}
 	in.mu.Lock()
@@ -133,7 +136,7 @@ func (s *scanner) heed() {
 // f.mu is held.
 func (s *scanner) unplace(f *file) {
 	if s.table[f.key] == f {
-		delete(s.table, f.key)
+		s.succeed(f)
 	}
 	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
 	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position)
@@ -142,6 +145,28 @@ func (s *scanner) unplace(f *file) {
 	f.seen = s.in.now()
 	f.markDirty()
 	s.soon()
+}
+
+// succeed takes a file out of the table that is not what lies at its key after
+// all. Another one of the checkpoint may be: which of them had the inode last is
+// only told by their content. was.mu is held.
+func (s *scanner) succeed(was *file) {
+	k := was.key
+	delete(s.table, k)
+	for len(s.rivals[k]) > 0 {
+		f := s.rivals[k][0]
+		s.rivals[k] = s.rivals[k][1:]
+		if f != was && f.isUnplaced() {
+			s.table[k] = f
+			return
+		}
+	}
+}
+
+func (f *file) isUnplaced() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.place == unplaced
 }
 
 // sweep looks at everything that the globs name.
@@ -206,12 +231,27 @@ func (s *scanner) stat(w *walk, now time.Time) (seen map[key]bool, candidates []
 			continue // another name of the same file
 		}
 		seen[k] = true
-		if f := s.table[k]; f == nil || !s.confirm(f, path, info, w, now) {
+		if !s.confirmed(k, path, info, w, now) {
 			candidates = append(candidates, candidate{path: path, info: info, key: k})
 		}
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.info.ModTime().Compare(b.info.ModTime()) })
 	return seen, candidates
+}
+
+// confirmed reports whether what was found is one of the files that are known by k.
+func (s *scanner) confirmed(k key, path string, info os.FileInfo, w *walk, now time.Time) bool {
+	for f := s.table[k]; f != nil; {
+		if s.confirm(f, path, info, w, now) {
+			return true
+		}
+		next := s.table[k]
+		if next == f {
+			return false
+		}
+		f = next
+	}
+	return false
 }
 
 // confirm takes a file that is known as found at path. It returns false when only

@@ -148,11 +148,8 @@ func relatedToAny(bases map[string]bool, name string) bool {
 // followRenamed finds files that only have another name now.
 func (s *scanner) followRenamed(beside []candidate) {
 	for _, c := range beside {
-		f := s.table[c.key]
-		if f == nil || f.placed() {
-			continue
-		}
-		if !s.verify(f, c.path, c.info) {
+		f := s.holder(c)
+		if f == nil {
 			continue
 		}
 		f.mu.Lock()
@@ -168,6 +165,22 @@ func (s *scanner) followRenamed(beside []candidate) {
 		f.observe(c.info, s.in.now())
 		f.mu.Unlock()
 	}
+}
+
+// holder gives the file that is known by the key of a candidate and is not at its
+// place any more.
+func (s *scanner) holder(c candidate) *file {
+	for f := s.table[c.key]; f != nil && !f.placed(); {
+		if s.verify(f, c.path, c.info) {
+			return f
+		}
+		next := s.table[c.key]
+		if next == f {
+			return nil
+		}
+		f = next
+	}
+	return nil
 }
 
 // placed reports whether the file lies at a path of the globs, as far as is known.
