@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/naru-log/naru/checkpoint"
 	"github.com/naru-log/naru/event"
@@ -173,4 +174,70 @@ func TestInodeOfGzip(t *testing.T) {
 		a.shutdown()
 		a.check(w.lines...)
 	}
+}
+
+// TestHalfOfGzip starts while a log that was read in part is being compressed. A
+// half of it must be taken neither for another file nor for all there is.
+func TestHalfOfGzip(t *testing.T) {
+	for _, read := range []int{100, 6000} { // before the half and after it
+		dir := t.TempDir()
+		path := filepath.Join(dir, "access.log")
+		w := &writer{t: t}
+		a := newAgent(t, newDelivery(t, 1), path+"*")
+		w.write(path, read)
+		a.start()
+		a.wait(w.lines...)
+		a.shutdown()
+		w.write(path, 1000)
+		whole := filepath.Join(t.TempDir(), "whole")
+		gzipFileTo(t, path, whole)
+		b, err := os.ReadFile(whole)
+		must(t, err)
+		w.write(path, 1)
+		write(t, path+".1.gz", string(b[:len(b)/2]))
+		a.start()
+		a.waitFor(func() bool { return a.out.texts()[w.lines[len(w.lines)-1]] > 0 }, "the new log")
+		time.Sleep(5 * a.cfg.SweepInterval) // searches may have come to a wrong end; slowness only hides it
+		write(t, path+".1.gz", string(b[len(b)/2:]))
+		a.wait(w.lines...)
+		a.shutdown()
+		a.check(w.lines...)
+		if n := len(a.out.sources); n != 2 {
+			t.Errorf("%d identities, want 2", n)
+		}
+	}
+}
+
+// TestHeadIsDurableBeforeItsLines kills the agent right after the first line of a
+// file of which the beginning was seen before, and puts a file there that has that
+// beginning, too. It must not go on under the identity of the first.
+func TestHeadIsDurableBeforeItsLines(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "access.log")
+	a := newAgent(t, newDelivery(t, 1), path)
+	a.hold(true) // no watermark: only the head tells
+	write(t, path, "2026-11-23 ")
+	a.start()
+	a.waitFor(func() bool {
+		for _, f := range a.in.snapshot() {
+			f.mu.Lock()
+			recorded := f.recorded
+			f.mu.Unlock()
+			return recorded
+		}
+		return false
+	}, "the identity")
+	write(t, path, "one line\n")
+	a.waitFor(func() bool { return a.out.count() > 0 }, "the line")
+	a.kill()
+	must(t, os.Rename(path, path+".1"))
+	copyFile(t, path+".1", path)
+	must(t, os.Rename(path, path+".new")) // the old inode for the new file, as copytruncate leaves it
+	must(t, os.Rename(path+".1", path))
+	must(t, os.Rename(path+".new", path+".1"))
+	must(t, os.WriteFile(path, []byte("2026-11-23 another\n"), 0o644))
+	a.hold(false)
+	a.start()
+	a.wait("2026-11-23 one line", "2026-11-23 another")
+	a.shutdown()
 }
