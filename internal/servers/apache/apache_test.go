@@ -165,10 +165,14 @@ func TestPipedLog(t *testing.T) {
 	dir := t.TempDir()
 	s := Start(t, Config{Pipe: rotatelogs + " " + dir + "/access.%Y 86400"})
 	get(t, s, "/")
-	s.Quit()
-	files, err := filepath.Glob(dir + "/access.*")
-	if err != nil || len(files) != 1 {
-		t.Fatalf("rotatelogs wrote %v (%v)", files, err)
+	var files []string // rotatelogs ends with Apache: it has to have written before
+	for deadline := time.Now().Add(30 * time.Second); len(files) == 0 && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if files, err = filepath.Glob(dir + "/access.*"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(files) != 1 {
+		t.Fatalf("rotatelogs wrote %v", files)
 	}
 	if got := lines(t, files[0], 1); !strings.Contains(got[0], `"GET / HTTP/1.1" 200`) {
 		t.Errorf("unexpected line %q", got[0])
