@@ -85,6 +85,13 @@ func (f *file) placeKey() key {
 	return f.key
 }
 
+// liesAt reports whether f has not lost its place at k or got another meanwhile.
+func (f *file) liesAt(k key) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.key == k && f.place != lost
+}
+
 // step reads one chunk and emits what is in it.
 func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, err error) {
 	want := max(f.reading.want, in.chunk)
@@ -111,6 +118,9 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 	}
 	if durable, err := f.growHead(data); err != nil || !durable {
 		return false, err
+	}
+	if !f.liesAt(f.reading.h.key) {
+		return true, nil // what was read may belong to the file that came after it
 	}
 	lines, used := f.reading.cut.cut(m.lines[:0], data, f.position, f.ending(len(data), atEnd))
 	m.lines = lines
