@@ -20,6 +20,7 @@ var hostile = []struct {
 	{"SameBranches", `^(a|a)*$`, func(n int) string { return strings.Repeat("a", n) + "b" }},
 	{"TwoRuns", `(x+x+)+y`, func(n int) string { return strings.Repeat("x", n) }},
 	{"DataChain", `^%{DATA:a} %{DATA:b} %{DATA:c} %{DATA:d} %{DATA:e}$x`, func(n int) string { return strings.Repeat("w ", n/2) }},
+	{"DataThenNumber", `%{DATA:a} %{DATA:b}: %{INT:c}$`, func(n int) string { return "x" + strings.Repeat("a b: ", n/5) }},
 	{"GreedyChain", `%{GREEDYDATA:a}:%{GREEDYDATA:b}:%{GREEDYDATA:c};`, func(n int) string { return strings.Repeat("a:", n/2) }},
 	{"Path", `%{PATH:p}!`, func(n int) string { return strings.Repeat("/a-b", n/4) + " !" }},
 	{"UnixPath", `^%{UNIXPATH:p}!$`, func(n int) string { return strings.Repeat("/a,b", n/4) + " !" }},

@@ -49,6 +49,7 @@ const (
 	opGrapheme // a grapheme cluster
 	opScan     // automaton scan; where it cannot say, go on at x instead of y
 	opPrefer   // the same for an automaton of the preferred end
+	opStop     // expressions that are tried together part here; go on at x
 )
 
 type inst struct {
@@ -94,6 +95,7 @@ type code struct {
 	points int // memo points
 	onces  int // opOnce points
 	plan   *plan
+	stop   int // where to go on behind the opStop, if there is one
 	// recursive says that groups can nest in themselves.
 	recursive bool
 	// memo says that the outcome at a place depends on nothing but the

@@ -54,6 +54,7 @@ type machine struct {
 	depth int  // of sub-programs
 
 	trace *trace // nil if nobody asks how far it got
+	start *Start // nil if it is not shared
 }
 
 func newMachine(c *code, groups int) *machine {
@@ -100,8 +101,10 @@ func (m *machine) push(k frameKind, pc, pos, a int) {
 // run runs from pc on at pos until opMatch or, in a sub-program, opSubEnd,
 // and returns the position there, or -1. Frames that it leaves on the stack
 // belong to alternatives that are still open.
-func (m *machine) run(pc, pos int) int {
-	base := len(m.stack)
+func (m *machine) run(pc, pos int) int { return m.runAbove(pc, pos, len(m.stack)) }
+
+// runAbove is run that may take alternatives down to a height of the stack.
+func (m *machine) runAbove(pc, pos, base int) int {
 	text := m.text
 	code := m.code.inst
 	for {
@@ -150,10 +153,10 @@ func (m *machine) run(pc, pos int) int {
 				for end < len(text) && set.tab[text[end]] == yes {
 					end++
 				}
+				m.steps += (end - pos) >> runCost
 				if end-pos < int(in.n) {
 					end = -1
 				}
-				m.steps += (end - pos) >> runCost
 			} else {
 				end = m.take(in, pos, in.m)
 			}
@@ -371,6 +374,9 @@ func (m *machine) resume(base int) (pc, pos int) {
 // rare runs an instruction that is not common in the plain program.
 func (m *machine) rare(in *inst, pc, pos int) (next, at int, ok bool) {
 	switch in.op {
+	case opStop:
+		m.arrive(pos)
+		return int(in.x), pos, true
 	case opFold:
 		at = m.fold(in.folded, pos)
 		return pc + 1, at, at >= 0

@@ -9,7 +9,7 @@ func (m *Matcher) search(text []byte) (end, start int) {
 	v.begin(text, quickLimit+quickPerByte*len(text))
 	// Most lines match at their beginning or not at all: what tells quickly
 	// that there is no match is looked at only after that.
-	if end = v.attempt(0); end >= 0 || v.over {
+	if end = v.first(); end >= 0 || v.over {
 		return end, 0
 	}
 	p := v.code.plan
