@@ -73,7 +73,8 @@ func (c *Config) Validate() error {
 // Filter is the block with its patterns compiled. It is shared by the workers.
 type Filter struct {
 	expressions    []expression
-	source, reason event.Slot // reason is error.message
+	set            *pattern.Set // of the expressions, in their order
+	source, reason event.Slot   // reason is error.message
 	nulls          [][]byte
 	longestNull    int
 	all            bool // of the patterns that match, not the first alone
@@ -89,7 +90,6 @@ type Filter struct {
 
 // expression is one pattern and where its captures go.
 type expression struct {
-	pattern  *pattern.Pattern
 	captures []capture
 }
 
@@ -134,11 +134,16 @@ func New(c Config, s *event.Schema, reg prometheus.Registerer) (*Filter, error) 
 		return nil, errors.Join(errs...)
 	}
 	options := pattern.Options{Definitions: definitions, UnicodeWord: c.UnicodeWords, CaptureAll: !c.NamedCapturesOnly, InlineDefinitions: true}
+	var patterns []*pattern.Pattern
 	for i, text := range c.Match {
-		if err := f.add(s, text, options, overwrite); err != nil {
+		compiled, err := f.add(s, text, options, overwrite)
+		if err != nil {
 			errs = append(errs, attr.At("match", i, err))
+			continue
 		}
+		patterns = append(patterns, compiled)
 	}
+	f.set = pattern.NewSet(patterns)
 	f.explain(c.Match)
 	return f, errors.Join(errs...)
 }
@@ -161,32 +166,32 @@ func (f *Filter) overwritten(c Config, s *event.Schema) ([]event.Slot, error) {
 	return slots, errors.Join(errs...)
 }
 
-func (f *Filter) add(s *event.Schema, text string, options pattern.Options, overwrite []event.Slot) error {
+func (f *Filter) add(s *event.Schema, text string, options pattern.Options, overwrite []event.Slot) (*pattern.Pattern, error) {
 	compiled, err := pattern.Compile(text, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e := expression{pattern: compiled}
+	var e expression
 	for _, named := range compiled.Captures() {
 		path, err := event.ParsePath(named.Name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c := capture{name: path, address: -1, ip: named.Type == pattern.String && !named.Mixed && isIP(path)}
 		c.plain = named.Type == pattern.String && !named.Mixed && !c.ip
 		if c.slot, err = s.Slot(path, kind(named, c.ip)); err != nil {
-			return err
+			return nil, err
 		}
 		if host, ok := endpoint(path); ok {
 			if c.address, err = s.Slot(host+".address", event.String); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		c.overwrite = slices.Contains(overwrite, c.slot)
 		e.captures = append(e.captures, c)
 	}
 	f.expressions = append(f.expressions, e)
-	return nil
+	return compiled, nil
 }
 
 // kind is what a capture writes.
@@ -255,9 +260,5 @@ func (f *Filter) explain(match []string) {
 
 // Processor returns an instance for one worker.
 func (f *Filter) Processor() event.Processor {
-	p := &processor{f: f}
-	for i := range f.expressions {
-		p.matchers = append(p.matchers, f.expressions[i].pattern.NewMatcher())
-	}
-	return p
+	return &processor{f: f, set: f.set.NewMatcher()}
 }

@@ -10,8 +10,8 @@ import (
 )
 
 type processor struct {
-	f        *Filter
-	matchers []*pattern.Matcher
+	f   *Filter
+	set *pattern.SetMatcher
 }
 
 // outcome is what happened to one text.
@@ -61,31 +61,28 @@ func (p *processor) fail(ev *event.Event, reason string) {
 
 // match tries the patterns on a text.
 func (p *processor) match(ev *event.Event, text []byte, o *outcome) bool {
-	matched := false
-	for i, m := range p.matchers {
-		switch m.Match(text) {
-		case pattern.LimitExceeded:
-			o.limited = true
-			continue
-		case pattern.NoMatch:
-			continue
+	for from, matched := 0, false; ; {
+		i, result := p.set.Match(text, from)
+		if result != pattern.Matched {
+			o.limited = o.limited || result == pattern.LimitExceeded
+			return matched
 		}
 		matched, o.matched = true, true
-		if start, end := m.Span(); start == 0 && end == len(text) {
+		if start, end := p.set.Matcher(i).Span(); start == 0 && end == len(text) {
 			o.covered = true
 		}
 		p.store(ev, i, text, o)
 		if !p.f.all {
-			break
+			return true
 		}
+		from = i + 1
 	}
-	return matched
 }
 
 // store keeps the captures of a pattern that matched.
 func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 	line := part.Of(ev.Line, text)
-	m := p.matchers[i]
+	m := p.set.Matcher(i)
 	captures := p.f.expressions[i].captures
 	for k := range captures {
 		c := &captures[k]
