@@ -71,16 +71,21 @@ ECS documents into Elasticsearch or OpenSearch, each exactly once.
 See it work, with nothing installed:   naru demo
 Look at your own log on the terminal:  naru run apache --once --stdout --var 'paths=["/var/log/apache2/access.log"]'
 Ship it:                               ELASTICSEARCH_HOSTS=http://es:9200 naru run apache`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return cmd.Help()
 		},
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q: run naru --help for the list", args[0])}
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
 			}
-			return nil
+			hint := ""
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = fmt.Sprintf(" Did you mean %q?", near[0])
+			}
+			return usageError{fmt.Errorf("unknown command %q.%s Run naru --help for the list", args[0], hint)}
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
