@@ -2,9 +2,7 @@ package file
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -461,38 +459,5 @@ func TestForget(t *testing.T) {
 		if f.expired(time.Now().Add(49*time.Hour)) != gone {
 			t.Errorf("%s: forgotten %v, want %v", f.src.Path, !gone, gone)
 		}
-	}
-}
-
-// TestEveryReadCompares rewrites a file between two reads through an open handle,
-// so that only the bytes before the position can tell.
-func TestEveryReadCompares(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "access.log")
-	w := &writer{t: t}
-	w.write(path, 100)
-	store, err := checkpoint.Open(t.TempDir(), slog.New(slog.DiscardHandler))
-	must(t, err)
-	defer store.Close()
-	cfg := Defaults()
-	cfg.Paths = []string{path}
-	in, err := New(cfg, Deps{Checkpoint: store.Namespace("test/0"), Budget: event.NewBudget(16 << 20), Logger: slog.New(slog.DiscardHandler)})
-	must(t, err)
-	info, err := os.Stat(path)
-	must(t, err)
-	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true, headKept: checkpoint.MaxHead}
-	n := 0
-	emit := func(_ context.Context, b *event.Batch) error {
-		n += len(b.Lines)
-		b.Release()
-		b.Done()
-		return nil
-	}
-	_, err = in.turn(t.Context(), f, emit)
-	must(t, err)
-	must(t, os.WriteFile(path, []byte(w.next(1000)), 0o644)) // the same inode, longer, other content
-	_, err = in.turn(t.Context(), f, emit)
-	must(t, err)
-	if told := in.notices.take(); n != 100 || len(told) != 1 || told[0].what != replaced {
-		t.Errorf("%d lines emitted, notices %v; want 100 and that the file was replaced", n, told)
 	}
 }

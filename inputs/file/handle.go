@@ -103,33 +103,6 @@ func hasHead(b []byte, head checkpoint.Signature) bool {
 	return len(b) >= head.Len && checkpoint.Sign(b[:head.Len]) == head
 }
 
-// hasTail reports whether the bytes before offset are what they were: t when
-// they are remembered, else sign.
-func hasTail(r io.ReaderAt, offset int64, t *tail, sign checkpoint.Signature) (bool, error) {
-	n := t.n
-	if n == 0 {
-		n = sign.Len
-	}
-	if n == 0 || int64(n) > offset {
-		// nothing is known of the bytes; the size alone has to do
-		var one [1]byte
-		if offset == 0 {
-			return true, nil
-		}
-		got, err := readFull(r, one[:], offset-1)
-		return got == 1, err
-	}
-	b := make([]byte, n)
-	got, err := readFull(r, b, offset-int64(n))
-	if err != nil || got < n {
-		return false, err
-	}
-	if t.n > 0 {
-		return bytes.Equal(b, t.bytes()), nil
-	}
-	return checkpoint.Sign(b) == sign, nil
-}
-
 // open opens the file for its reader and makes sure that it is the one that was
 // read before.
 func (f *file) open() error {
@@ -142,23 +115,25 @@ func (f *file) open() error {
 		h.close()
 		return fmt.Errorf("%s: %w", m.location, errMoved)
 	}
-	ok, err := m.continues(h)
-	if err == nil && !ok {
-		err = fmt.Errorf("%s: %w", m.location, errReplaced)
-	}
-	var first []byte
-	if err == nil {
-		first, err = readHead(h)
-	}
+	first, t, err := m.resume(h)
 	if err != nil {
 		h.close()
 		return err
 	}
+	f.setTail(&t)
 	h.used = f.in.now()
 	f.reading.h = h
 	f.reading.cut = f.in.cutter(first)
 	f.in.opened(f)
 	return nil
+}
+
+// setTail keeps the bytes before the position for the reads to come: of a file
+// from the checkpoint only their signature was known.
+func (f *file) setTail(t *tail) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.posTail = *t
 }
 
 // errMoved says that a path leads to another file than before.

@@ -113,6 +113,19 @@ func (d *delivery) texts() map[string]int {
 	return n
 }
 
+// where lists the identities under which a line was delivered.
+func (d *delivery) where(text string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var at []string
+	for k, l := range d.lines {
+		if l == text {
+			at = append(at, fmt.Sprintf("%d:%d", k.source, k.offset))
+		}
+	}
+	return strings.Join(at, " ")
+}
+
 func (d *delivery) count() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -294,7 +307,7 @@ func (a *agent) waitFor(cond func() bool, format string, args ...any) {
 func (a *agent) dump() {
 	for _, f := range a.in.snapshot() {
 		f.mu.Lock()
-		a.t.Logf("%s id %x place %d head %d position %d watermark %d durable %d size %d recorded %v blocked %v finished %v failed %q compressed %v sched %d first %v",
+		a.t.Logf("%s id %d place %d head %d position %d watermark %d durable %d size %d recorded %v blocked %v finished %v failed %q compressed %v sched %d first %v",
 			filepath.Base(f.location), f.src.ID, f.place, f.head.Len, f.position, f.watermark, f.durable, f.size, f.recorded, f.blocked, f.finished, f.failed, f.compressed, f.sched, f.first != nil)
 		f.mu.Unlock()
 	}
@@ -316,11 +329,12 @@ func (a *agent) check(want ...string) {
 	for text, n := range got {
 		if n > 0 {
 			if doubled++; doubled < 5 {
-				a.t.Errorf("doubled %.80q", text)
+				a.t.Errorf("doubled %.80q, at %s", text, a.out.where(text))
 			}
 		}
 	}
 	if lost+doubled > 0 {
+		a.dump()
 		a.t.Fatalf("%d of %d lines lost, %d doubled", lost, len(want), doubled)
 	}
 	if a.out.certain > 0 {

@@ -299,7 +299,7 @@ func (s *scanner) attach(f *file, c candidate, compressed bool, how match) {
 		kind = byGzip
 	}
 	s.in.metrics.rotations.WithLabelValues(kind).Inc()
-	s.in.log.Info("rotated file was found again by its content", "was", f.location, "is", c.path, "read", f.position)
+	s.in.log.Info("rotated file was found again by its content", "was", f.location, "is", c.path, "read", f.position, "id", f.src.ID)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if s.table[f.key] == f {
@@ -345,7 +345,7 @@ func (s *scanner) create(c candidate, compressed bool, head []byte, h *handle) *
 			s.complain("read", c.path, err)
 		}
 	}
-	s.in.log.Debug("new file", "path", c.path, "size", f.size, "from", f.position)
+	s.in.log.Debug("new file", "path", c.path, "size", f.size, "from", f.position, "id", f.src.ID)
 	if old := s.table[c.key]; old != nil {
 		old.mu.Lock()
 		old.place = lost

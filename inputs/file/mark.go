@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"errors"
 	"os"
 
@@ -54,14 +55,38 @@ func (m *mark) isAt(path string, info os.FileInfo) (bool, error) {
 // continues reports whether content has the head and the bytes before the
 // position.
 func (m *mark) continues(h *handle) (bool, error) {
-	first, err := readHead(h)
+	_, _, err := m.resume(h)
 	if errors.Is(err, errReplaced) {
 		return false, nil
 	}
-	if err != nil || !hasHead(first, m.head) {
-		return false, err
+	return err == nil, err
+}
+
+// resume gives the head of content and the bytes before the position, both the
+// ones that are known; else the error is errReplaced.
+func (m *mark) resume(h *handle) (first []byte, t tail, err error) {
+	if first, err = readHead(h); err != nil {
+		return nil, t, err
 	}
-	return hasTail(h, m.position, &m.tail, m.sign)
+	if !hasHead(first, m.head) {
+		return nil, t, errReplaced
+	}
+	if err = t.read(h, m.position); err == nil && !m.hasTail(&t) {
+		err = errReplaced
+	}
+	return first, t, err
+}
+
+// hasTail reports whether t, the bytes before the position, is what is known of
+// them. When nothing is known the size alone has to do.
+func (m *mark) hasTail(t *tail) bool {
+	switch {
+	case m.tail.n > 0:
+		return bytes.Equal(t.bytes(), m.tail.bytes())
+	case m.sign.Len > 0:
+		return m.sign.Len <= t.n && checkpoint.Sign(t.b[t.n-m.sign.Len:t.n]) == m.sign
+	}
+	return true
 }
 
 // endsBefore reports whether content ends before the position: whoever copied it

@@ -107,7 +107,7 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 			in.deps.Budget.Release(cost)
 		}
 	}()
-	data, err := f.fill(m, want)
+	data, first, err := f.fill(m, want)
 	if err != nil {
 		return false, err
 	}
@@ -116,11 +116,11 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 		f.atEnd(0)
 		return false, nil
 	}
-	if durable, err := f.growHead(data); err != nil || !durable {
-		return false, err
+	if !f.growHead(first) {
+		return false, nil
 	}
 	if !f.liesAt(f.reading.h.key) {
-		return true, nil // what was read may belong to the file that came after it
+		return true, nil // it was found to be another file meanwhile
 	}
 	lines, used := f.reading.cut.cut(m.lines[:0], data, f.position, f.ending(len(data), atEnd))
 	m.lines = lines
@@ -129,7 +129,7 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 		t.set(m.raw[:f.posTail.n+used])
 	} else if end, more, err = f.starved(data, atEnd); end == 0 {
 		return more, err
-	} else if err := t.read(f.reading.h, end); err != nil {
+	} else if t, err = f.tailAt(end); err != nil {
 		return false, err
 	} else {
 		m.lines, used = f.reading.cut.long(lines[:0], data, f.position), len(data)
@@ -147,23 +147,61 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 	return true, nil
 }
 
-// fill reads the bytes before the position, to compare them, and want bytes
-// after it. Comparing costs nothing next to the reading, and shows at once that
-// the file was truncated even when it has grown beyond the position since.
-func (f *file) fill(m *memory, want int) ([]byte, error) {
+// fill reads want bytes from the position and makes sure that they belong to the
+// file that was read before. It compares after it has read: a file that is still
+// the same afterwards was so all the time, while one that was truncated and written
+// anew in the midst of a read gives bytes of both. first is the file's beginning
+// when more of it is there than the signature covers, else nil.
+func (f *file) fill(m *memory, want int) (data, first []byte, err error) {
 	t := &f.posTail // only its reader changes it
-	b := m.raw[:t.n+want]
-	n, err := readFull(f.reading.h, b, f.position-int64(t.n))
+	data = m.raw[t.n : t.n+want]
+	n, err := readFull(f.reading.h, data, f.position)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if n < t.n || !bytes.Equal(b[:t.n], t.bytes()) {
-		return nil, errReplaced
+	data = data[:n]
+	if f.head.Len < checkpoint.MaxHead && f.position+int64(n) > int64(f.head.Len) {
+		if first, err = readHead(f.reading.h); err != nil {
+			return nil, nil, err
+		}
 	}
-	if f.position == 0 && !hasHead(b[:n], f.head) { // there is no byte before it to compare
-		return nil, errReplaced
+	if err := f.unchanged(m.raw[:t.n]); err != nil {
+		return nil, nil, err
 	}
-	return b[t.n:n], nil
+	if first != nil && !hasHead(first, f.head) {
+		return nil, nil, errReplaced
+	}
+	return data, first, nil
+}
+
+// unchanged reads into buf the bytes before the position and gives errReplaced
+// unless they are the ones that are known. All that was read from the position on
+// before the call is of the same file then. buf is as long as the known tail.
+func (f *file) unchanged(buf []byte) error {
+	n, err := readFull(f.reading.h, buf, f.position-int64(len(buf)))
+	if err != nil {
+		return err
+	}
+	if n < len(buf) || !bytes.Equal(buf, f.posTail.bytes()) {
+		return errReplaced
+	}
+	if len(buf) > 0 {
+		return nil
+	}
+	first, err := readHead(f.reading.h) // there is no byte before the position to compare
+	if err == nil && !hasHead(first, f.head) {
+		err = errReplaced
+	}
+	return err
+}
+
+// tailAt gives the bytes before a later position, which lies in the same file.
+func (f *file) tailAt(position int64) (t tail, err error) {
+	if err = t.read(f.reading.h, position); err != nil {
+		return t, err
+	}
+	var before [tailBytes]byte
+	return t, f.unchanged(before[:f.posTail.n])
 }
 
 // parcel is what becomes a batch: the lines of m found in data, which reach to
@@ -198,34 +236,23 @@ func (in *Input) send(ctx context.Context, f *file, p parcel, emit emitFunc) err
 	return emit(ctx, &c.Batch)
 }
 
-// growHead extends the signature of the head while the file has less than it
-// could cover. It reports whether the signature is durable: nothing is emitted
-// before, lest another file that begins alike be taken for this one after a crash
-// and its lines for those that were delivered.
-func (f *file) growHead(data []byte) (durable bool, err error) {
-	if f.head.Len < checkpoint.MaxHead && f.position+int64(len(data)) > int64(f.head.Len) {
-		first := data[:min(len(data), checkpoint.MaxHead)]
-		if f.position > 0 {
-			if first, err = readHead(f.reading.h); err != nil {
-				return false, err
-			}
-			if !hasHead(first, f.head) {
-				return false, errReplaced
-			}
-		}
-		f.mu.Lock()
-		f.head = checkpoint.Sign(first)
-		f.markDirty()
-		f.mu.Unlock()
-	}
+// growHead takes the signature of first, the beginning of the file, if that is
+// not nil: it covers more than the one before. It reports whether the signature is
+// durable: nothing is emitted before, lest another file that begins alike be taken
+// for this one after a crash and its lines for those that were delivered.
+func (f *file) growHead(first []byte) (durable bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(first) > f.head.Len {
+		f.head = checkpoint.Sign(first)
+		f.markDirty()
+	}
 	if f.headKept == f.head.Len {
-		return true, nil
+		return true
 	}
 	f.blocked, f.drained = true, false
 	f.in.deps.Checkpoint.Request()
-	return false, nil
+	return false
 }
 
 // ending decides what counts as complete at the end of the n bytes that follow
@@ -318,12 +345,13 @@ func (f *file) skipGap(gap int, known bool) (more bool, err error) {
 
 // jump moves the position over bytes that belong to no line.
 func (f *file) jump(to int64) error {
-	c := f.in.pools.chunk()
-	c.file, c.Source, c.Start, c.End = f, f.src, f.position, to
-	c.refs.Store(1)
-	if err := c.tail.read(f.reading.h, to); err != nil {
+	t, err := f.tailAt(to)
+	if err != nil {
 		return err
 	}
+	c := f.in.pools.chunk()
+	c.file, c.Source, c.Start, c.End, c.tail = f, f.src, f.position, to, t
+	c.refs.Store(1)
 	f.push(c)
 	f.acknowledge(c)
 	return nil

@@ -139,7 +139,7 @@ func (s *scanner) unplace(f *file) {
 		s.succeed(f)
 	}
 	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
-	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position)
+	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position, "id", f.src.ID)
 	f.place, f.nextSearch = lost, time.Time{}
 	s.noteGap(f)
 	f.seen = s.in.now()
