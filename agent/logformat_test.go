@@ -16,7 +16,7 @@ func TestPipelinesTakeAFormat(t *testing.T) {
 		{"apache", `vhost_combined`,
 			`www.example.com:443 8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] "GET /shop/a.html?q=1 HTTP/1.1" 200 5120 "-" "curl/8.5.0"`,
 			map[string]any{
-				"@timestamp": "2018-04-25T16:28:08.000Z", "destination.domain": "www.example.com", "destination.port": 443.0, "source.ip": "8.8.8.8", "user.name": "minji",
+				"@timestamp": "2018-04-25T16:28:08.000Z", "destination.domain": "www.example.com", "destination.port": 443.0, "url.domain": "www.example.com", "source.ip": "8.8.8.8", "user.name": "minji",
 				"url.path": "/shop/a.html", "url.query": "q=1", "url.extension": "html", "http.response.bytes": 5120.0, "user_agent.name": "curl",
 				"source.geo.country_iso_code": "US", "event.outcome": "success", "event.module": "apache",
 			}},
@@ -34,7 +34,7 @@ func TestPipelinesTakeAFormat(t *testing.T) {
 		{"nginx", `escape=json {"time":"$time_iso8601","ip":"$remote_addr","request":"$request","status":$status,"took":$request_time,"host":"$host","agent":"$http_user_agent"}`,
 			`{"time":"2018-04-26T01:28:08+09:00","ip":"8.8.8.8","request":"GET /a HTTP/2.0","status":500,"took":0.042,"host":"www.example.com","agent":"\"x\""}`,
 			map[string]any{
-				"@timestamp": "2018-04-25T16:28:08.000Z", "source.ip": "8.8.8.8", "related.ip": "8.8.8.8", "url.path": "/a", "http.version": "2.0", "event.duration": 42000000.0,
+				"@timestamp": "2018-04-25T16:28:08.000Z", "source.ip": "8.8.8.8", "related.ip": []any{"8.8.8.8"}, "url.path": "/a", "http.version": "2.0", "event.duration": 42000000.0,
 				"url.domain": "www.example.com", "user_agent.original": `"x"`, "event.outcome": "failure",
 			}},
 		{"nginx", `combined`, `192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] "" 408 0 "-" "-"`,

@@ -21,12 +21,16 @@ func (e Expression) Compile(s *event.Schema) (*Program, error) {
 	if c.diags.HasErrors() {
 		return nil, &Error{Diagnostics: c.diags}
 	}
+	return c.program(n), nil
+}
+
+func (c *compiler) program(n *node) *Program {
 	p := &Program{eval: n.value(), kind: n.kind, slot: n.slot, bare: n.bare, reads: c.reads}
 	if n.konst != nil {
 		p.constant = *n.konst
 		p.kind = n.konst.Kind()
 	}
-	return p, nil
+	return p
 }
 
 // CompileCondition is Compile for an expression that has to be true or false.
@@ -104,7 +108,7 @@ func (c *compiler) unsupported(e hclsyntax.Expression) *node {
 	what, instead := "This", "See docs/expressions.md for what there is."
 	switch e.(type) {
 	case *hclsyntax.TupleConsExpr:
-		what, instead = "A list made of fields", `A list can hold constants only, as in contains(["GET", "HEAD"], http.request.method).`
+		what, instead = "A list made of fields", `It can be the whole value of a field in filter "set", as in "related.ip" = [source.ip, destination.ip]; elsewhere a list holds constants only, as in contains(["GET", "HEAD"], http.request.method).`
 	case *hclsyntax.ObjectConsExpr:
 		what, instead = "An object made of fields", `Name each field with dots instead: { "client.ip" = source.ip }.`
 	case *hclsyntax.ForExpr, *hclsyntax.TemplateJoinExpr:

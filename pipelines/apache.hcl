@@ -1,6 +1,7 @@
-# Apache access logs: common and combined, each also with the time taken in
-# microseconds (%D) between bytes and referrer. Of any other LogFormat, give the
-# string: --var 'format=%h %l %u %t "%r" %>s %b %D %k %X'
+# Apache access logs: common and combined, each also with the virtual host (%v
+# or %v:%p) in front and with the time taken in microseconds (%D) between bytes
+# and referrer, and the SSL request log. Of any other LogFormat, give the string:
+# --var 'format=%h %l %u %t "%r" %>s %b %D %k %X'
 
 variable "paths" {
   description = "access logs to follow; globs allowed"
@@ -48,17 +49,20 @@ pipeline "apache_access" {
 
   filter "grok" {
     when  = var.format == ""
-    match = ["^%{APACHE_LINE}$"]
+    match = ["^%{APACHE_LINE}$", "^%{APACHE_HOST} %{APACHE_LINE}$", "^%{APACHE_TLS}$"]
 
     pattern_definitions = {
       # Text in quotes in which Apache escapes quotes with a backslash.
       APACHE_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
-      APACHE_REQUEST = "(?:%{WORD:http.request.method} %{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|-|%{APACHE_TEXT:apache.access.request})"
-      APACHE_CLIENT  = "%{NOTSPACE:source.address} %{NOTSPACE:apache.access.user.identity} (?:-|%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
-      APACHE_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{INT:apache.access.microseconds:int})?"
-      APACHE_AGENT   = "\"(?:-|%{APACHE_TEXT:http.request.referrer})\" \"(?:-|%{APACHE_TEXT:user_agent.original})\""
+      APACHE_REQUEST = "(?:%{WORD:http.request.method} (?:%{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|%{APACHE_TEXT:url.original} HTTP/%{NUMBER:http.version})|-|%{APACHE_TEXT:apache.access.request})"
+      # A user that begins with "- " is %l and %u of a line with a host in front.
+      APACHE_CLIENT = "%{NOTSPACE:source.address} %{NOTSPACE:apache.access.user.identity} (?:-|(?!- )%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
+      APACHE_HOST   = "(?<destination.domain>[^\\s:]+|\\[[^\\s\\]]+\\])(?::%{POSINT:destination.port:int})?"
+      APACHE_ANSWER = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{INT:apache.access.microseconds:int})?"
+      APACHE_AGENT  = "\"(?:-|%{APACHE_TEXT:http.request.referrer})\" \"(?:-|%{APACHE_TEXT:user_agent.original})\""
       # What a LogFormat appends; "-" and "\"-\"" stand for nothing.
       APACHE_REST = "(?:\"-\"|%{GREEDYDATA:apache.access.rest})"
+      APACHE_TLS  = "\\[%{HTTPDATE:apache.access.time}\\] %{NOTSPACE:source.address} (?:-|%{NOTSPACE:apache.access.ssl.protocol}) (?:-|%{NOTSPACE:apache.access.ssl.cipher}) \"%{APACHE_REQUEST}\" (?:-|%{INT:http.response.body.bytes:int})"
       APACHE_LINE = "%{APACHE_CLIENT} \"%{APACHE_REQUEST}\" %{APACHE_ANSWER}(?: %{APACHE_AGENT}(?: %{APACHE_REST})?)?"
     }
   }
@@ -79,6 +83,20 @@ pipeline "apache_access" {
   }
 
   filter "url" {}
+
+  filter "set" {
+    when   = has(destination.domain) && !has(url.domain)
+    fields = { "url.domain" = destination.domain }
+  }
+
+  filter "set" {
+    when = var.format == "" && has(apache.access.ssl.protocol)
+    fields = {
+      "tls.cipher"           = apache.access.ssl.cipher
+      "tls.version"          = strcontains(apache.access.ssl.protocol, ".") ? substr(apache.access.ssl.protocol, 4, -1) : "${substr(apache.access.ssl.protocol, 4, -1)}.0"
+      "tls.version_protocol" = lower(substr(apache.access.ssl.protocol, 0, 3))
+    }
+  }
 
   filter "user_agent" {}
 
@@ -187,6 +205,68 @@ test "escaped quotes" {
 test "a Korean URL" {
   line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8 HTTP/1.1\" 200 45 \"-\" \"-\""
   expect = { "url.path" = "/검색", "url.query" = "q=나루", "url.original" = "/%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8" }
+}
+
+test "a virtual host and its port in front" {
+  line = "www.example.com:443 8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] \"GET /a.html HTTP/1.1\" 200 45 \"-\" \"curl/8.5.0\""
+  expect = {
+    "destination.domain" = "www.example.com"
+    "destination.port"   = 443
+    "url.domain"         = "www.example.com"
+    "url.path"           = "/a.html"
+    "source.address"     = "8.8.8.8"
+    "source.ip"          = "8.8.8.8"
+    "user.name"          = "minji"
+    "user_agent.name"    = "curl"
+  }
+  absent = ["source.domain", "apache.access.user", "tags"]
+}
+
+test "the virtual host of a request that names another" {
+  line   = "vhost.example.com 2001:db8::7 - - [26/Apr/2018:01:28:08 +0900] \"GET http://proxy.example.com:8080/a HTTP/1.1\" 404 45"
+  expect = { "destination.domain" = "vhost.example.com", "url.domain" = "proxy.example.com", "url.port" = 8080, "source.ip" = "2001:db8::7" }
+  absent = ["destination.port", "user.name"]
+}
+
+test "an identity and a user name with a space" {
+  line   = "192.0.2.7 ident minji kim [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45"
+  expect = { "source.ip" = "192.0.2.7", "apache.access.user.identity" = "ident", "user.name" = "minji kim" }
+  absent = ["destination", "url.domain"]
+}
+
+test "the log of SSL requests" {
+  line = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a.php?q=%7B1%7D HTTP/1.1\" 1375"
+  expect = {
+    "@timestamp"                 = "2018-04-25T16:28:08.000Z"
+    "source.ip"                  = "192.0.2.7"
+    "apache.access.ssl.protocol" = "TLSv1.2"
+    "apache.access.ssl.cipher"   = "ECDHE-RSA-AES128-GCM-SHA256"
+    "tls.cipher"                 = "ECDHE-RSA-AES128-GCM-SHA256"
+    "tls.version"                = "1.2"
+    "tls.version_protocol"       = "tls"
+    "url.query"                  = "q={1}"
+    "http.request.method"        = "GET"
+    "http.response.body.bytes"   = 1375
+  }
+  absent = ["event.outcome", "message", "tags"]
+}
+
+test "SSL requests of old clients, and one without" {
+  line   = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 SSLv3 RC4-SHA \"GET / HTTP/1.0\" -"
+  expect = { "tls.version" = "3.0", "tls.version_protocol" = "ssl" }
+  absent = ["http.response.body"]
+}
+
+test "a plain request in the log of SSL requests" {
+  line   = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 - - \"GET / HTTP/1.0\" 45"
+  expect = { "source.ip" = "192.0.2.7", "url.path" = "/" }
+  absent = ["tls", "apache", "tags"]
+}
+
+test "a space in the URL" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226"
+  expect = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1" }
+  absent = ["apache.access.request", "tags"]
 }
 
 test "garbage instead of a request" {

@@ -57,7 +57,7 @@ pipeline "nginx_access" {
       NGINX_CLIENT  = "(?:%{IP}|%{NGINX_NAME}|unix:)"
       NGINX_CLIENTS = "%{NGINX_CLIENT}(?:\"?,?\\s+\"?%{NGINX_CLIENT})*"
       NGINX_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
-      NGINX_REQUEST = "(?:%{WORD:http.request.method} %{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|-|%{NGINX_TEXT:nginx.access.request})"
+      NGINX_REQUEST = "(?:%{WORD:http.request.method} (?:%{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|%{NGINX_TEXT:url.original} HTTP/%{NUMBER:http.version})|-|%{NGINX_TEXT:nginx.access.request})"
       NGINX_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})"
       NGINX_AGENT   = "\"(?:-|%{NGINX_TEXT:http.request.referrer})\" \"(?:-|%{NGINX_TEXT:user_agent.original})\""
       NGINX_SECONDS = "(?: (?:-|%{NUMBER:nginx.access.seconds:double}))?"
@@ -94,13 +94,15 @@ pipeline "nginx_access" {
   }
 
   filter "set" {
-    when   = has(destination.domain)
+    when   = has(destination.domain) && !has(url.domain)
     fields = { "url.domain" = destination.domain }
   }
 
   filter "set" {
-    when   = has(source.ip)
-    fields = { "related.ip" = source.ip }
+    fields = {
+      "related.ip"   = [source.ip, destination.ip]
+      "related.user" = [user.name]
+    }
   }
 
   filter "set" {
@@ -169,6 +171,18 @@ test "a list of addresses" {
 test "the host asked for in front" {
   line   = "lessons.example.com 192.168.0.1 - - [09/Jun/2020:12:10:39 -0700] \"GET /%EC%84%9C%EC%9A%B8/ HTTP/1.1\" 206 7648063 \"-\" \"curl/8.5.0\""
   expect = { "destination.domain" = "lessons.example.com", "url.domain" = "lessons.example.com", "source.ip" = "192.168.0.1", "url.path" = "/서울/" }
+}
+
+test "the address asked for in front" {
+  line   = "192.0.2.80:8080 198.51.100.7, 10.0.0.1 - minji [09/Jun/2020:12:10:39 -0700] \"GET http://proxy.example.com/a HTTP/1.1\" 200 1 \"-\" \"-\""
+  expect = { "destination.ip" = "192.0.2.80", "destination.port" = 8080, "related.ip" = ["198.51.100.7", "192.0.2.80"], "related.user" = ["minji"], "url.domain" = "proxy.example.com" }
+  absent = ["destination.domain"]
+}
+
+test "a space in the URL" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226 \"-\" \"-\""
+  expect = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1", "related.ip" = ["192.0.2.7"] }
+  absent = ["nginx.access.request", "tags", "related.user"]
 }
 
 test "a connection that never asked, and its time" {

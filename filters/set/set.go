@@ -7,11 +7,13 @@
 //	    "event.reason"   = "request timeout"
 //	    "event.original" = message
 //	    "url.full"       = "https://${url.domain}${url.original}"
+//	    "related.ip"     = [source.ip, destination.ip]
 //	  }
 //	}
 //
 // The fields are set in the order in which they are written, so that one can
 // use another. An expression that needs a field that is not there sets nothing.
+// A list leaves out the elements that are not there, and is not set without any.
 package set
 
 import (
@@ -49,7 +51,8 @@ type assignment struct {
 	value *expr.Program
 	from  event.Slot // of a value that is just a field, which may be a list
 	bare  bool
-	konst event.Value // of a value that is the same in all events, else Absent
+	konst event.Value     // of a value that is the same in all events, else Absent
+	list  []*expr.Program // of a list made of fields; value is nil then
 }
 
 // New compiles the expressions and declares the fields of a valid
@@ -71,6 +74,13 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 func compile(field expr.Field, s *event.Schema) (assignment, error) {
 	var a assignment
 	var err error
+	var isList bool
+	if a.list, isList, err = field.Value.CompileList(s); isList || err != nil {
+		if err == nil {
+			a.to, err = s.Slot(field.Name, event.List)
+		}
+		return a, err
+	}
 	if a.value, err = field.Value.Compile(s); err != nil {
 		return a, err
 	}
@@ -85,16 +95,23 @@ func compile(field expr.Field, s *event.Schema) (assignment, error) {
 }
 
 // Processor returns an instance for one worker.
-func (f *Filter) Processor() event.Processor { return processor{f.assignments} }
+func (f *Filter) Processor() event.Processor { return &processor{assignments: f.assignments} }
 
-type processor struct{ assignments []assignment }
+type processor struct {
+	assignments []assignment
+	list        []event.Value // scratch
+}
 
 // Process sets the fields.
-func (p processor) Process(ev *event.Event) event.Verdict {
+func (p *processor) Process(ev *event.Event) event.Verdict {
 	for i := range p.assignments {
 		a := &p.assignments[i]
 		if a.konst.Kind() != event.Absent {
 			ev.Set(a.to, a.konst)
+			continue
+		}
+		if a.list != nil {
+			p.setList(ev, a)
 			continue
 		}
 		if a.bare {
@@ -108,4 +125,20 @@ func (p processor) Process(ev *event.Event) event.Verdict {
 		}
 	}
 	return event.Keep
+}
+
+func (p *processor) setList(ev *event.Event, a *assignment) {
+	p.list = p.list[:0]
+	for _, element := range a.list {
+		if slot, bare := element.Slot(); bare && ev.Kind(slot) == event.List {
+			p.list = append(p.list, ev.List(slot)...)
+			continue
+		}
+		if v := element.Eval(ev); v.Kind() != event.Absent {
+			p.list = append(p.list, v)
+		}
+	}
+	if len(p.list) > 0 {
+		ev.SetList(a.to, p.list)
+	}
 }

@@ -37,6 +37,9 @@ func TestProcess(t *testing.T) {
 		{"list", []string{"event.category", `["web"]`}, `{"event":{"category":["web"]},"list":["a","b"],"message":"x","status":408}`},
 		{"another field", []string{"event.original", `message`}, `{"event":{"original":"x"},"list":["a","b"],"message":"x","status":408}`},
 		{"a list field", []string{"copy", `list`}, `{"copy":["a","b"],"list":["a","b"],"message":"x","status":408}`},
+		{"a list of fields", []string{"copy", `[message, other, status + 1, list, "c"]`}, `{"copy":["x",409,"a","b","c"],"list":["a","b"],"message":"x","status":408}`},
+		{"a field added to its own list", []string{"list", `([list, message])`}, `{"list":["a","b","x"],"message":"x","status":408}`},
+		{"a list without elements", []string{"list", `[other, "${other}"]`}, `{"list":["a","b"],"message":"x","status":408}`},
 		{"an expression", []string{"bad", `status >= 400`}, `{"bad":true,"list":["a","b"],"message":"x","status":408}`},
 		{"a template", []string{"text", `"${message}: ${status}"`}, `{"list":["a","b"],"message":"x","status":408,"text":"x: 408"}`},
 		{"in order", []string{"a", `message`, "message", `"y"`, "b", `message`}, `{"a":"x","b":"y","list":["a","b"],"message":"y","status":408}`},
@@ -75,6 +78,9 @@ func TestErrors(t *testing.T) {
 		{"a..b", `1`, `fields["a..b"]: field name`},
 		{"tags", `"x"`, `filter "tag"`},
 		{"a", `nosuch(message)`, `fields["a"]: `},
+		{"a", `[message, ["x"]]`, "The elements of a list are texts"},
+		{"a", `[message, [message]]`, "A list made of fields"},
+		{"tags", `[message]`, `filter "tag"`},
 	} {
 		if _, err := New(fields(t, tt.name, tt.value), event.NewSchema()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s = %s: err = %v", tt.name, tt.value, err)
@@ -88,7 +94,7 @@ func TestErrors(t *testing.T) {
 
 func row(t testing.TB) (*event.Event, event.Processor) {
 	s := event.NewSchema()
-	f, err := New(fields(t, "event.reason", `"request timeout"`, "event.original", `message`, "text", `"<${message}>"`), s)
+	f, err := New(fields(t, "event.reason", `"request timeout"`, "event.original", `message`, "text", `"<${message}>"`, "both", `[message, text]`), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,8 @@ func apacheCorpus() []string {
 		`8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] "GET /%zz[ HTTP/1.1" 404 196 100 "-" "curl/8.5.0"`,
 		`2001:4860:4860::8888 - - [26/Apr/2018:01:28:08 +0900] "POST /login HTTP/2.0" 302 - "-" "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"`,
 		`8.8.8.8 - - [99/Apr/2018:99:28:08 +0900] "GET / HTTP/1.1" 200 1 1 "-" "-"`,
+		`www.example.com:443 8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		`[26/Apr/2018:01:28:08 +0900] 8.8.8.8 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET / HTTP/1.1" 45`,
 		`8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] "GET /cut.in.ha`,
 		`no log line at all`,
 	}
