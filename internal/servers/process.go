@@ -156,9 +156,22 @@ func Tail(path string, n int) string {
 	if err != nil {
 		return err.Error()
 	}
-	lines := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+	return TailOf(string(b), n)
+}
+
+// longestLine is how much of a log's line is shown: Java's can fill a screen.
+const longestLine = 240
+
+// TailOf gives the last n lines of a text, each cut to a readable length.
+func TailOf(text string, n int) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	if len(lines) > n {
 		lines = lines[len(lines)-n:]
+	}
+	for i, l := range lines {
+		if len(l) > longestLine {
+			lines[i] = l[:longestLine] + "…"
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -7,9 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,6 +41,24 @@ func TestDelivers(t *testing.T) {
 				t.Errorf("headers: %v", h)
 			}
 		})
+	}
+}
+
+func TestPipelineAndRouting(t *testing.T) {
+	f := newFake(t)
+	var query atomic.Pointer[url.Values]
+	f.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/_bulk") {
+			q := r.URL.Query()
+			query.Store(&q)
+		}
+		f.ServeHTTP(w, r)
+	})
+	c := config(t, f.URL)
+	c.Pipeline, c.Routing = "add geo&co", "seoul"
+	ship(t, c, "a")
+	if q := *query.Load(); q.Get("pipeline") != c.Pipeline || q.Get("routing") != c.Routing {
+		t.Errorf("query of the bulk: %v", q)
 	}
 }
 

@@ -45,8 +45,7 @@ func TestAccess(t *testing.T) {
 	client := server.Cluster().ClientCert()
 	server.Must(http.MethodPut, "/_index_template/logs", `{"index_patterns":["logs-*"],"data_stream":{},"priority":500,"template":{"settings":{"number_of_replicas":0},"mappings":`+plainMappings+`}}`)
 	good := func(t *testing.T) Config {
-		c := config(t, server.URL())
-		c.Timeout = 20 * time.Second
+		c := serverConfig(t, server.URL())
 		c.TLS = &TLS{CAFile: server.CAFile(), CertFile: client.CertFile, KeyFile: client.KeyFile}
 		c.Username, c.Password = "ship", "right-password"
 		return c
@@ -162,9 +161,7 @@ func TestAccess(t *testing.T) {
 // the requests go to those that are left.
 func TestNodesLost(t *testing.T) {
 	server := es.Start(t, es.Options{Nodes: 3})
-	c := config(t, server.URLs()...)
-	c.Timeout = 20 * time.Second
-	c.RetryMaxBackoff = time.Second
+	c := serverConfig(t, server.URLs()...)
 	c.MaxRequestDocuments = 100
 	server.Must(http.MethodPut, "/_index_template/logs", `{"index_patterns":["logs-*"],"data_stream":{},"priority":500,"template":{"settings":{"number_of_replicas":1},"mappings":`+plainMappings+`}}`)
 	r := newRig(t, c)
@@ -178,7 +175,9 @@ func TestNodesLost(t *testing.T) {
 			}
 			server.KillNode(n / 30)
 			time.Sleep(time.Second)
-			server.RestartNode(n / 30)
+			if err := server.Cluster().RestartNode(t.Context(), n/30); err != nil {
+				t.Error(err)
+			}
 		}
 	}()
 	for i := 0; i < 15_000; i += 50 {

@@ -39,8 +39,9 @@ type Cluster struct {
 	spec   Spec
 	client *http.Client
 
-	mu      sync.Mutex
-	running []*servers.Process // nil: this node is down
+	mu       sync.Mutex
+	running  []*servers.Process // nil: this node is down
+	reported []int              // bytes of each node's log that failures have shown
 }
 
 // startLimit is how long a cluster may take to form on a busy small machine.
@@ -49,7 +50,7 @@ const startLimit = 4 * time.Minute
 // Launch starts every node and returns when the cluster is formed. Stop must be
 // called. When it fails, spec.Dir is removed.
 func Launch(ctx context.Context, spec Spec) (*Cluster, error) {
-	c := &Cluster{spec: spec, running: make([]*servers.Process, len(spec.Nodes))}
+	c := &Cluster{spec: spec, running: make([]*servers.Process, len(spec.Nodes)), reported: make([]int, len(spec.Nodes))}
 	client, err := newClient(spec)
 	if err == nil {
 		c.client = client
@@ -183,6 +184,24 @@ func (c *Cluster) awaitNode(ctx context.Context, i int) error {
 	})
 }
 
+// AwaitGreen returns when every copy of every shard is at hand.
+func (c *Cluster) AwaitGreen(ctx context.Context) error {
+	for {
+		a, err := c.Do(ctx, http.MethodGet, "/_cluster/health?wait_for_status=green&timeout=30s", nil)
+		if err == nil {
+			err = a.Err()
+		}
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait for every copy: %w", err)
+		}
+	}
+}
+
 // Stop ends every node and removes the cluster's directory.
 func (c *Cluster) Stop() {
 	c.Kill() // nothing of it is kept, so nothing needs an orderly end
@@ -199,12 +218,4 @@ func (c *Cluster) anyUp() (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("every node of %s is down", c.spec.Name)
-}
-
-func (c *Cluster) logs() []string {
-	var paths []string
-	for _, n := range c.spec.Nodes {
-		paths = append(paths, n.Command.Log)
-	}
-	return paths
 }

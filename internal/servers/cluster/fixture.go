@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"os"
 	"sync"
 	"testing"
 
@@ -14,10 +15,32 @@ type Fixture struct {
 	t testing.TB
 }
 
-// For binds the cluster to a test, and shows the nodes' logs when it fails.
+// For binds the cluster to a test, and shows the end of the nodes' logs when it
+// fails: once, when tests within it use the cluster too.
 func (c *Cluster) For(t testing.TB) *Fixture {
-	servers.ReportLogs(t, c.logs()...)
+	t.Cleanup(func() {
+		if t.Failed() {
+			c.report(t)
+		}
+	})
 	return &Fixture{c: c, t: t}
+}
+
+// report shows what the nodes have logged since the last report.
+func (c *Cluster) report(t testing.TB) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, n := range c.spec.Nodes {
+		b, err := os.ReadFile(n.Command.Log)
+		if err != nil {
+			t.Logf("%v", err)
+			continue
+		}
+		if len(b) > c.reported[i] {
+			t.Logf("end of %s:\n%s", n.Command.Log, servers.TailOf(string(b[c.reported[i]:]), servers.ReportLines))
+		}
+		c.reported[i] = len(b)
+	}
 }
 
 // Cluster gives the cluster itself, for what must not fail the test.
