@@ -2,11 +2,9 @@ package expr
 
 import (
 	"bytes"
-	"strconv"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/jsontext"
 )
 
 func isJSONNull(b []byte) bool { return string(bytes.TrimSpace(b)) == "null" }
@@ -27,7 +25,7 @@ func openJSON(ev *event.Event, b []byte) event.Value {
 		if bytes.IndexByte(b, '\\') < 0 {
 			return event.StringValue(b)
 		}
-		return event.StringValue(ev.Keep(appendUnescaped(ev.Scratch(), b)))
+		return event.StringValue(ev.Keep(jsontext.AppendUnescaped(ev.Scratch(), b)))
 	case 't', 'f':
 		return event.BoolValue(b[0] == 't')
 	case 'n', '{', '[':
@@ -38,69 +36,6 @@ func openJSON(ev *event.Event, b []byte) event.Value {
 		return event.Value{}
 	}
 	return n.value()
-}
-
-// appendUnescaped appends the text of a JSON string without its quotes.
-func appendUnescaped(dst, s []byte) []byte {
-	for len(s) > 0 {
-		i := bytes.IndexByte(s, '\\')
-		if i < 0 || i+1 >= len(s) {
-			return append(dst, s...)
-		}
-		dst = append(dst, s[:i]...)
-		c := s[i+1]
-		s = s[i+2:]
-		switch c {
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'u':
-			var r rune
-			r, s = unicodeEscape(s)
-			dst = utf8.AppendRune(dst, r)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return dst
-}
-
-// unicodeEscape reads what follows \u, a surrogate pair included, and gives the
-// rest.
-func unicodeEscape(s []byte) (rune, []byte) {
-	hi, ok := hex4(s)
-	if !ok {
-		return utf8.RuneError, s
-	}
-	s = s[4:]
-	if !utf16.IsSurrogate(hi) {
-		return hi, s
-	}
-	if len(s) >= 6 && s[0] == '\\' && s[1] == 'u' {
-		if lo, ok := hex4(s[2:]); ok {
-			if r := utf16.DecodeRune(hi, lo); r != utf8.RuneError {
-				return r, s[6:]
-			}
-		}
-	}
-	return utf8.RuneError, s
-}
-
-func hex4(s []byte) (rune, bool) {
-	if len(s) < 4 {
-		return 0, false
-	}
-	var digits [4]byte
-	copy(digits[:], s)
-	n, err := strconv.ParseUint(string(digits[:]), 16, 16)
-	return rune(n), err == nil
 }
 
 // jsonArray walks over the elements of an encoded array.

@@ -3,6 +3,8 @@ package geoip
 import (
 	"fmt"
 	"testing"
+
+	"github.com/naru-log/naru/internal/cputime"
 )
 
 func benchmark(b *testing.B, c Config, distinct int) {
@@ -12,6 +14,7 @@ func benchmark(b *testing.B, c Config, distinct int) {
 		addrs[i] = fmt.Appendf(nil, "1.%d.%d.%d", 2+i>>16, i>>8&255, i&255)
 	}
 	b.ReportAllocs()
+	defer cputime.Report(b)()
 	i := 0
 	for b.Loop() {
 		a.ev.Reset(nil, nil, 0)

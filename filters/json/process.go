@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/jsontext"
 	"github.com/naru-log/naru/internal/members"
 	"github.com/naru-log/naru/internal/part"
 )
@@ -110,7 +111,7 @@ func (p *processor) text(ev *event.Event, b []byte) []byte {
 	if bytes.IndexByte(b, '\\') < 0 {
 		return b
 	}
-	return ev.Keep(unescape(ev.Scratch(), b))
+	return ev.Keep(jsontext.AppendUnescaped(ev.Scratch(), b))
 }
 
 func (p *processor) member(ev *event.Event, m pair, names *members.Node) bool {

@@ -1,9 +1,6 @@
 package json
 
-import (
-	"unicode/utf16"
-	"unicode/utf8"
-)
+import "github.com/naru-log/naru/internal/jsontext"
 
 // maxDepth bounds how deep values nest.
 const maxDepth = 100
@@ -107,7 +104,7 @@ func escape(b []byte, i int) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i
 	case 'u':
-		if _, ok := hex4(b, i+1); ok {
+		if _, ok := jsontext.Hex4(b[i+1:]); ok {
 			return i + 4
 		}
 	}
@@ -146,62 +143,4 @@ func digits(b []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-func hex4(b []byte, i int) (r rune, ok bool) {
-	if len(b)-i < 4 {
-		return 0, false
-	}
-	for _, c := range b[i : i+4] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
-}
-
-// unescape appends the content of a checked string without its quotes. Half a
-// surrogate pair becomes U+FFFD.
-func unescape(dst, b []byte) []byte {
-	for i := 0; i < len(b); i++ {
-		if b[i] != '\\' {
-			dst = append(dst, b[i])
-			continue
-		}
-		i++
-		switch c := b[i]; c {
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		case 'u':
-			r, _ := hex4(b, i+1)
-			i += 4
-			if utf16.IsSurrogate(r) && i+2 < len(b) && b[i+1] == '\\' && b[i+2] == 'u' {
-				second, _ := hex4(b, i+3)
-				if pair := utf16.DecodeRune(r, second); pair != utf8.RuneError {
-					r = pair
-					i += 6
-				}
-			}
-			dst = utf8.AppendRune(dst, r)
-		default:
-			dst = append(dst, c)
-		}
-	}
-	return dst
 }

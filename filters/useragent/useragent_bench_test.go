@@ -1,17 +1,38 @@
 package useragent
 
-import "testing"
+import (
+	"fmt"
+	"testing"
 
+	"github.com/naru-log/naru/internal/cputime"
+)
+
+// BenchmarkHit is a user agent that the cache has: always the same, and a
+// thousand in turn.
 func BenchmarkHit(b *testing.B) {
 	for name, read := range map[string][]string{"fragment": nil, "slots": {"user_agent.name"}} {
-		b.Run(name, func(b *testing.B) {
-			_, p, ev := worker(b, read...)
-			line := []byte(chrome)
-			ev.Reset(nil, line, 0)
-			b.ReportAllocs()
-			for b.Loop() {
-				p.Process(ev)
-			}
-		})
+		for _, distinct := range []int{1, 1000} {
+			b.Run(fmt.Sprintf("%s/%d", name, distinct), func(b *testing.B) { benchmarkHit(b, distinct, read...) })
+		}
+	}
+}
+
+func benchmarkHit(b *testing.B, distinct int, read ...string) {
+	_, p, ev := worker(b, read...)
+	lines := make([][]byte, distinct)
+	for i := range lines {
+		lines[i] = fmt.Appendf(nil, "%s Version/%d", chrome, i)
+		ev.Reset(nil, lines[i], 0)
+		p.Process(ev)
+	}
+	b.ReportAllocs()
+	defer cputime.Report(b)()
+	i := 0
+	for b.Loop() {
+		ev.Reset(nil, lines[i], 0)
+		p.Process(ev)
+		if i++; i == distinct {
+			i = 0
+		}
 	}
 }

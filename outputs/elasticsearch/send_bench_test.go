@@ -13,11 +13,11 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/cputime"
 )
 
 // sinkVariable makes the test binary a server that takes bulks and does nothing
@@ -112,7 +112,7 @@ func BenchmarkSend(b *testing.B) {
 			batch.Arm(nil, nil)
 			line := []byte("GET /index.html")
 			offset := int64(0)
-			start := processorTime(b)
+			start := cputime.Used(b)
 			for b.Loop() {
 				ev.Reset(batch, line, offset)
 				offset += 900
@@ -126,16 +126,8 @@ func BenchmarkSend(b *testing.B) {
 			if err := <-done; err != nil {
 				b.Fatal(err)
 			}
-			b.ReportMetric(float64(processorTime(b)-start)/float64(b.N), "cpu-ns/op")
+			b.ReportMetric(float64(cputime.Used(b)-start)/float64(b.N), "cpu-ns/op")
 			b.ReportAllocs()
 		})
 	}
-}
-
-func processorTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/naru-log/naru/internal/cputime"
 )
 
 // BenchmarkCoreCorpus parses user agents that are not in any cache, over uap-core's test files. worst-us is the
@@ -32,7 +34,7 @@ func BenchmarkCoreCorpus(b *testing.B) {
 		}
 	}
 	b.ReportAllocs()
-	defer reportCPU(b)()
+	defer cputime.Report(b)()
 	i := 0
 	for b.Loop() {
 		p.Parse(uas[i], &r)

@@ -2,30 +2,16 @@ package uap
 
 import (
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/ua-parser/uap-go/uaparser"
+
+	"github.com/naru-log/naru/internal/cputime"
 )
-
-// reportCPU makes a benchmark report the processor time it takes, which other work on the machine does not change.
-func reportCPU(b *testing.B) (stop func()) {
-	start := cpuTime(b)
-	return func() { b.ReportMetric(float64((cpuTime(b)-start).Nanoseconds())/float64(b.N), "cpu-ns/op") }
-}
-
-func cpuTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatalf("read the processor time: %v", err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
-	defer reportCPU(b)()
+	defer cputime.Report(b)()
 	for b.Loop() {
 		if _, err := Load(uaparser.DefinitionYaml); err != nil {
 			b.Fatal(err)
@@ -42,7 +28,7 @@ func BenchmarkParse(b *testing.B) {
 		p.Parse(uas[i], &r)
 	}
 	b.ReportAllocs()
-	defer reportCPU(b)()
+	defer cputime.Report(b)()
 	i := 0
 	for b.Loop() {
 		p.Parse(uas[i], &r)
@@ -60,7 +46,7 @@ func BenchmarkHostile(b *testing.B) {
 			ua := []byte(strings.Repeat(unit, 8000/len(unit)))
 			var r Result
 			b.SetBytes(int64(len(ua)))
-			defer reportCPU(b)()
+			defer cputime.Report(b)()
 			for b.Loop() {
 				p.Parse(ua, &r)
 			}
