@@ -31,6 +31,7 @@ import (
 	"github.com/naru-log/naru/filters/sample"
 	"github.com/naru-log/naru/filters/set"
 	"github.com/naru-log/naru/filters/split"
+	"github.com/naru-log/naru/filters/stacktrace"
 	"github.com/naru-log/naru/filters/tag"
 	"github.com/naru-log/naru/filters/throttle"
 	"github.com/naru-log/naru/filters/translate"
@@ -141,19 +142,20 @@ func filters() map[string]component[filterEnv, event.Filter] {
 		"grok": describe("takes text apart by named patterns", grok.Defaults, func(c grok.Config, env filterEnv) (event.Filter, error) {
 			return grok.New(c, env.schema, env.metrics)
 		}),
-		"gsub":       plain("replaces what a regular expression matches", gsub.Defaults, gsub.New),
-		"json":       plain("reads a JSON object out of a field", json.Defaults, json.New),
-		"kv":         plain("reads pairs such as name=value", kv.Defaults, kv.New),
-		"log_format": plain("takes access logs apart by the format string of the server that wrote them", logformat.Defaults, logformat.New),
-		"lowercase":  plain("turns letters into lower case", lowercase.Defaults, lowercase.New),
-		"redact":     plain("blots out secrets in query strings", redact.Defaults, redact.New),
-		"remove":     plain("removes fields", remove.Defaults, remove.New),
-		"rename":     plain("renames fields", rename.Defaults, rename.New),
-		"sample":     plain("keeps a share of the events and drops the others", sample.Defaults, sample.New),
-		"set":        plain("sets fields to values or to expressions over other fields", set.Defaults, set.New),
-		"split":      plain("makes a list of text that holds several values", split.Defaults, split.New),
-		"tag":        plain("adds and removes tags", tag.Defaults, tag.New),
-		"throttle":   plain("marks or drops events that come too often", throttle.Defaults, throttle.New),
+		"gsub":        plain("replaces what a regular expression matches", gsub.Defaults, gsub.New),
+		"json":        plain("reads a JSON object out of a field", json.Defaults, json.New),
+		"kv":          plain("reads pairs such as name=value", kv.Defaults, kv.New),
+		"log_format":  plain("takes access logs apart by the format string of the server that wrote them", logformat.Defaults, logformat.New),
+		"lowercase":   plain("turns letters into lower case", lowercase.Defaults, lowercase.New),
+		"redact":      plain("blots out secrets in query strings", redact.Defaults, redact.New),
+		"remove":      plain("removes fields", remove.Defaults, remove.New),
+		"rename":      plain("renames fields", rename.Defaults, rename.New),
+		"sample":      plain("keeps a share of the events and drops the others", sample.Defaults, sample.New),
+		"set":         plain("sets fields to values or to expressions over other fields", set.Defaults, set.New),
+		"split":       plain("makes a list of text that holds several values", split.Defaults, split.New),
+		"stack_trace": plain("takes exceptions with their stack traces out of messages", stacktrace.Defaults, stacktrace.New),
+		"tag":         plain("adds and removes tags", tag.Defaults, tag.New),
+		"throttle":    plain("marks or drops events that come too often", throttle.Defaults, throttle.New),
 		"translate": describe("looks values up in a table", translate.Defaults, func(c translate.Config, env filterEnv) (event.Filter, error) {
 			return translate.New(c, env.schema, env.log)
 		}),

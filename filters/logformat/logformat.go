@@ -26,17 +26,19 @@ import (
 	"github.com/naru-log/naru/internal/tagset"
 )
 
-// Config is the block filter "log_format". Exactly one of Apache, Nginx and
-// Tomcat is given.
+// Config is the block filter "log_format". Exactly one of Apache, Nginx,
+// Tomcat and UWSGI is given.
 type Config struct {
 	Apache        string   `hcl:"apache,optional" doc:"format as in Apache's LogFormat, or the nickname \"common\", \"combined\", \"combinedio\", \"vhost_combined\", \"ssl_request\""`
 	Nginx         string   `hcl:"nginx,optional" doc:"format as in Nginx's log_format, with \"escape=json \" before it where that is set, or \"combined\""`
 	Tomcat        string   `hcl:"tomcat,optional" doc:"pattern as in Tomcat's AccessLogValve, or \"common\" or \"combined\""`
 	TomcatVersion int      `hcl:"tomcat_version,optional" doc:"major version of Tomcat: %D is in milliseconds before 10"`
+	UWSGI         string   `hcl:"uwsgi,optional" doc:"format as in uWSGI's log-format"`
+	UWSGIDate     string   `hcl:"uwsgi_date,optional" doc:"uWSGI's log-date, where logformat-strftime makes %(ftime) follow it"`
 	Field         string   `hcl:"field,optional" doc:"field to read"`
 	Timezone      string   `hcl:"timezone,optional" doc:"zone of times that do not name theirs: a name such as \"Asia/Seoul\", or \"Local\" for the machine's own"`
 	KeepSource    bool     `hcl:"keep_source,optional" doc:"keep the field that was read; otherwise it is removed when the format fits"`
-	TagOnFailure  []string `hcl:"tag_on_failure,optional" doc:"tags for events that the format does not fit"`
+	TagOnFailure  []string `hcl:"tag_on_failure,optional" doc:"tags for events that the format does not fit; with none of them such events stay as they are, without an error.message"`
 }
 
 // Defaults gives the values of attributes that are not written.
@@ -71,12 +73,13 @@ func (c *Config) compile() (*format.Format, error) {
 		{"apache", c.Apache, format.Apache},
 		{"nginx", c.Nginx, format.Nginx},
 		{"tomcat", c.Tomcat, func(s string) (*format.Format, error) { return format.Tomcat(s, c.TomcatVersion) }},
+		{"uwsgi", c.UWSGI, func(s string) (*format.Format, error) { return format.UWSGI(s, c.UWSGIDate) }},
 	} {
 		if server.text == "" {
 			continue
 		}
 		if given != "" {
-			return nil, attr.Errorf(server.name, "%s is given too: a line is written by one server, so give one of apache, nginx and tomcat", given)
+			return nil, attr.Errorf(server.name, "%s is given too: a line is written by one server, so give one of apache, nginx, tomcat and uwsgi", given)
 		}
 		given = server.name
 		if f, err = server.compile(server.text); err != nil {
@@ -84,7 +87,7 @@ func (c *Config) compile() (*format.Format, error) {
 		}
 	}
 	if given == "" {
-		return nil, errors.New("give the format of the server: one of apache, nginx and tomcat")
+		return nil, errors.New("give the format of the server: one of apache, nginx, tomcat and uwsgi")
 	}
 	return f, nil
 }
@@ -98,6 +101,7 @@ type Filter struct {
 	source, reason event.Slot
 	begin, end     event.Slot
 	keep           bool
+	quiet          bool // what does not fit is no failure
 	failed         tagset.Set
 }
 
@@ -106,7 +110,7 @@ type targets [4]event.Slot
 
 // New compiles the format and declares its fields.
 func New(c Config, s *event.Schema) (*Filter, error) {
-	f := &Filter{keep: c.KeepSource, failed: tagset.Declare(s, c.TagOnFailure), begin: event.Timestamp}
+	f := &Filter{keep: c.KeepSource, quiet: len(c.TagOnFailure) == 0, failed: tagset.Declare(s, c.TagOnFailure), begin: event.Timestamp}
 	var errs []error
 	var err error
 	if f.format, err = c.compile(); err != nil {

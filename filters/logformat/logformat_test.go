@@ -38,6 +38,8 @@ func with(server, text string) Config {
 		c.Nginx = text
 	case "tomcat":
 		c.Tomcat = text
+	case "uwsgi":
+		c.UWSGI, c.UWSGIDate = text, "%Y-%m-%d %H:%M:%S"
 	case "tomcat9":
 		c.Tomcat, c.TomcatVersion = text, 9
 	}
@@ -98,6 +100,15 @@ func TestProcess(t *testing.T) {
 		{"tomcat", `%{yyyy-MM-dd'T'HH:mm:ss.SSSXXX}t %U%q %m`, `2018-04-26T01:28:08.042+09:00 /a?b=1 GET`,
 			`{"@timestamp":"2018-04-25T16:28:08.042Z","http":{"request":{"method":"GET"}},"url":{"original":"/a?b=1"}}`},
 		{"tomcat", `"%{User-Agent}i" %{fracsec}T %{a}c %{b}r %{c}s`, `"\u00e9\"" 0.042 1 2 3`, `{"event":{"duration":42000000},"tomcat":{"access":{"attributes":{"b":"2"},"cookies":{"a":"1"},"session":{"c":"3"}}},"user_agent":{"original":"é\""}}`},
+
+		{"uwsgi", `%(addr) - %(user) [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(rsize) "%(referer)" "%(uagent)" %(micros) %(msecs) %(wid) %(host)`,
+			`127.0.0.1 - - [26/Nov/2026:17:57:36 +0000] "GET /fail?order=7 HTTP/1.1" 500 265 "-" "odd "q" agent" 21358 21 1 shop.example.com:8080`,
+			`{"@timestamp":"2026-11-26T17:57:36.000Z","destination":{"domain":"shop.example.com","port":8080},"event":{"duration":21358000},"http":{"request":{"method":"GET"},"response":{"body":{"bytes":265},"status_code":500},"version":"1.1"},"source":{"address":"127.0.0.1"},"url":{"original":"/fail?order=7"},"user_agent":{"original":"odd \"q\" agent"},"uwsgi":{"access":{"worker":1}}}`},
+		{"uwsgi", `[%(ctime)] %(secs) %(size) %(hsize) %(vars) %(pktsize) %(cl) 100%`, `[Sun Nov  1 01:02:03 2026] 1.000946 84 78 24 261 3 100%`,
+			`{"@timestamp":"2026-10-31T16:02:03.000Z","event":{"duration":1000946000},"http":{"request":{"body":{"bytes":3}},"response":{"bytes":84}},"uwsgi":{"access":{"header_bytes":78,"packet_bytes":261,"variables":24}}}`},
+		{"uwsgi", `%(tmsecs) %(epoch) %(var.HTTP_X_FORWARDED_FOR) %(var.HTTP_ACCEPT) %(var.APP) %(metric.worker.1.requests) %(order)`, `1795715856684 1795715857 203.0.113.7 */* shop 4 o-7`,
+			`{"@timestamp":"2026-11-26T17:57:36.684Z","event":{"end":"2026-11-26T17:57:37.000Z"},"uwsgi":{"access":{"env":{"app":"shop"},"forwarded_for":"203.0.113.7","logvars":{"order":"o-7"},"metrics":{"worker_1_requests":4},"request_headers":{"accept":"*/*"}}}}`},
+		{"uwsgi", `{"time":"%(ftime)","at":%(tmicros),"method":"%(method)","uri":"%(uri)"}`, `{"time":"2026-11-26 17:57:36","at":1795715856684852,"method":"-","uri":"-"}`, `{"@timestamp":"2026-11-26T17:57:36.684852000Z"}`},
 	} {
 		c := with(tt.server, tt.format)
 		if got := run(t, c, tt.line); got != tt.want {
@@ -127,13 +138,25 @@ func TestLinesThatDoNotFit(t *testing.T) {
 	}
 }
 
+// Without tags a line that does not fit is no failure: it stays as it is.
+func TestQuiet(t *testing.T) {
+	c := with("uwsgi", "[%(ltime)] %(status)")
+	c.TagOnFailure = nil
+	for _, line := range []string{"*** Starting uWSGI ***", "[31/Apr/2018:01:28:08 +0900] 200"} {
+		if got, want := run(t, c, line), `{"message":"`+line+`"}`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestConfigurationErrors(t *testing.T) {
 	for _, tt := range []struct {
 		change func(*Config)
 		want   string
 	}{
-		{func(*Config) {}, "one of apache, nginx and tomcat"},
+		{func(*Config) {}, "one of apache, nginx, tomcat and uwsgi"},
 		{func(c *Config) { c.Apache, c.Nginx = "common", "combined" }, "nginx: apache is given too"},
+		{func(c *Config) { c.UWSGI, c.UWSGIDate = "%(pid) %(ftime)", "%Q" }, "uwsgi: %(ftime) at character 8 is written by a log-date that has the conversion %Q"},
 		{func(c *Config) { c.Apache = "%h %y" }, "apache: %y at character 4 is not a directive"},
 		{func(c *Config) { c.Apache, c.Timezone = "%h", "Mars" }, `timezone: unknown time zone "Mars"`},
 	} {

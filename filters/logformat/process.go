@@ -62,14 +62,14 @@ func (p *processor) times(ev *event.Event, text []byte) bool {
 // fail tags the event and says which directive stopped where.
 func (p *processor) fail(ev *event.Event) {
 	p.f.failed.Add(ev)
-	if !ev.Has(p.f.reason) {
+	if !p.f.quiet && !ev.Has(p.f.reason) {
 		ev.SetBytes(p.f.reason, ev.Keep(p.f.reasonOf(ev.Scratch(), p.scanner.Stop())))
 	}
 }
 
 // say gives the reason, unless an earlier filter has given one.
 func (p *processor) say(ev *event.Event, reason string) {
-	if !ev.Has(p.f.reason) {
+	if !p.f.quiet && !ev.Has(p.f.reason) {
 		ev.SetString(p.f.reason, reason)
 	}
 }

@@ -29,11 +29,12 @@ type Config struct {
 	Multiline      *Multiline    `hcl:"multiline,block" doc:"joins lines that belong together, such as stack traces"`
 }
 
-// Multiline is the block multiline of an input "file". One of the patterns is
-// needed.
+// Multiline is the block multiline of an input "file". StartPattern or
+// ContinuePattern is needed.
 type Multiline struct {
 	StartPattern    string        `hcl:"start_pattern,optional" doc:"regular expression (RE2) of the first line of an event; lines that do not match belong to the one before"`
 	ContinuePattern string        `hcl:"continue_pattern,optional" doc:"regular expression (RE2) of lines that belong to the one before"`
+	SinglePattern   string        `hcl:"single_pattern,optional" doc:"regular expression (RE2) of lines that are an event each, whatever the other pattern says: nothing is joined to them, and they do not wait for the next line"`
 	MaxLines        int           `hcl:"max_lines,optional" doc:"most lines of an event; further ones begin a new event"`
 	Timeout         time.Duration `hcl:"timeout,optional" doc:"how long an event waits for more lines before it is sent"`
 }
@@ -133,8 +134,10 @@ func (m *Multiline) validate() error {
 	if (m.StartPattern == "") == (m.ContinuePattern == "") {
 		return attr.Errorf("multiline", "needs start_pattern or continue_pattern, one of them")
 	}
-	if _, err := regexp.Compile(m.StartPattern + m.ContinuePattern); err != nil {
-		return attr.Errorf("multiline", "pattern: %w", err)
+	for _, pattern := range []string{m.StartPattern, m.ContinuePattern, m.SinglePattern} {
+		if _, err := regexp.Compile(pattern); err != nil {
+			return attr.Errorf("multiline", "pattern: %w", err)
+		}
 	}
 	if m.MaxLines < 0 || m.MaxLines == 1 {
 		return attr.Errorf("multiline", "max_lines %d: an event of several lines has at least 2", m.MaxLines)

@@ -42,6 +42,8 @@ func TestValidate(t *testing.T) {
 	f(func(c *Config) { c.Multiline = &Multiline{StartPattern: "("} }, "multiline")
 	f(func(c *Config) { c.Multiline = &Multiline{StartPattern: "a", MaxLines: 1} }, "multiline")
 	f(func(c *Config) { c.Multiline = &Multiline{ContinuePattern: `^\s`, Timeout: -1} }, "multiline")
+	f(func(c *Config) { c.Multiline = &Multiline{ContinuePattern: `^\s`, SinglePattern: "["} }, "multiline")
+	f(func(c *Config) { c.Multiline = &Multiline{SinglePattern: "^a"} }, "multiline")
 	f(func(c *Config) { c.Multiline = &Multiline{ContinuePattern: `^\s`} })
 }
 

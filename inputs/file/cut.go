@@ -23,8 +23,9 @@ type cutter struct {
 // joiner tells which lines belong together.
 type joiner struct {
 	pattern *regexp.Regexp
-	starts  bool // the pattern matches first lines, else lines that continue
-	lines   int  // most lines of an event
+	starts  bool           // the pattern matches first lines, else lines that continue
+	single  *regexp.Regexp // lines that are an event each; nil for none
+	lines   int            // most lines of an event
 }
 
 func newCutter(dec *decoder, maxLine int, join *joiner) *cutter {
@@ -114,8 +115,8 @@ func (c *cutter) shorten(text []byte) []byte {
 	return text
 }
 
-// cutJoined is cut with lines joined. An event ends before a line that begins
-// another, before the line that would make it too many lines or too long, and
+// cutJoined is cut with lines joined. An event ends behind a line that is one by
+// itself, before a line that begins another, before the line that would make it too many lines or too long, and
 // where end says so.
 func (c *cutter) cutJoined(lines []event.Line, data []byte, base int64, end ending) ([]event.Line, int) {
 	var whole event.Line // the event so far
@@ -140,7 +141,8 @@ func (c *cutter) cutJoined(lines []event.Line, data []byte, base int64, end endi
 			}
 			return lines, max(used, next)
 		}
-		if count > 0 && (c.begins(data[l.Start:l.End]) || count == c.join.lines || int(l.End-whole.Start) > c.max || l.Offset != base+int64(at)) {
+		begins, ends := c.bounds(data[l.Start:l.End])
+		if count > 0 && (begins || count == c.join.lines || int(l.End-whole.Start) > c.max || l.Offset != base+int64(at)) {
 			flush()
 		}
 		if count == 0 {
@@ -148,7 +150,9 @@ func (c *cutter) cutJoined(lines []event.Line, data []byte, base int64, end endi
 		}
 		whole.End, whole.Flags = l.End, whole.Flags|l.Flags
 		count++
-		at, wholeEnd = next, next
+		if at, wholeEnd = next, next; ends {
+			flush()
+		}
 	}
 }
 
@@ -159,13 +163,17 @@ func (c *cutter) long(lines []event.Line, data []byte, base int64) []event.Line 
 	return append(lines, l)
 }
 
-// begins reports whether a line is the first of an event.
-func (c *cutter) begins(line []byte) bool {
+// bounds reports whether a line is the first of an event, and whether it is the
+// last as well.
+func (c *cutter) bounds(line []byte) (begins, ends bool) {
 	if c.state != nil {
 		c.line, _ = c.dec.appendText(c.line[:0], line, c.state)
 		line = c.line
 	}
-	return c.join.pattern.Match(line) == c.join.starts
+	if c.join.single != nil && c.join.single.Match(line) {
+		return true, true
+	}
+	return c.join.pattern.Match(line) == c.join.starts, false
 }
 
 // finish makes text of the lines that cut found in data: decodes them into buf

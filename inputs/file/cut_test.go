@@ -157,6 +157,8 @@ func TestMultiline(t *testing.T) {
 	joined := []string{`0 0 "2026-01-01 one"`, `15 4 "2026-01-01 two\n  at a\n  at b"`, `44 0 "2026-01-01 three"`}
 	f("start", starts, trace, joined...)
 	f("continue", goesOn, trace, joined...)
+	alone := Multiline{ContinuePattern: `^(\s|Traceback)`, SinglePattern: `^GET`}
+	f("one by itself", alone, "GET 1\nTraceback\n  at a\nlog\nTraceback\nGET 2", `0 0 "GET 1"`, `6 4 "Traceback\n  at a"`, `23 4 "log\nTraceback"`, `37 0 "GET 2"`)
 	f("begins in the middle", starts, "  at x\n2026-1", `0 0 "  at x"`, `7 0 "2026-1"`)
 	f("returns", starts, "2026-a\r\nb\r\nc\r\n2026-d\r\n", `0 4 "2026-a\nb\nc"`, `14 0 "2026-d"`)
 	f("empty lines stay", goesOn, "a\n\n b\n\n", `0 0 "a"`, `2 4 "\n b"`)
@@ -215,7 +217,7 @@ func FuzzCut(f *testing.F) {
 			}
 		}
 		for _, enc := range []string{"utf-8", "utf-16le", "utf-16be", "euc-kr"} {
-			for _, m := range []*Multiline{nil, {StartPattern: "^[a-z]", MaxLines: 3}, {ContinuePattern: `^\s`}} {
+			for _, m := range []*Multiline{nil, {StartPattern: "^[a-z]", MaxLines: 3}, {ContinuePattern: `^\s`}, {StartPattern: "^[a-f]", SinglePattern: "^[a-c]"}} {
 				one := cutAll(cutterOf(t, enc, 16, m), content, []int{1 << 20})
 				if got := cutAll(cutterOf(t, enc, 16, m), content, sizes); !reflect.DeepEqual(got, one) {
 					t.Fatalf("%s %+v, chunks of %v:\n got %v\nwhole %v", enc, m, sizes, got, one)

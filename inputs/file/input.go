@@ -127,6 +127,9 @@ func (m *Multiline) joiner() (*joiner, time.Duration) {
 		starts:  m.StartPattern != "",
 		lines:   cmp.Or(m.MaxLines, defaultMultilineLines),
 	}
+	if m.SinglePattern != "" {
+		j.single = regexp.MustCompile(m.SinglePattern)
+	}
 	return j, cmp.Or(m.Timeout, defaultMultilineTimeout)
 }
 

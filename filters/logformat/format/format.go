@@ -1,6 +1,6 @@
 // Package format reads the format strings in which web servers are told how to
 // log a request (Apache's LogFormat, Nginx's log_format, the pattern of Tomcat's
-// access log valve) and takes lines that were written by them apart again. It
+// access log valve, uWSGI's log-format) and takes lines that were written by them apart again. It
 // knows what each directive means in terms of field names, and nothing of
 // events.
 package format
@@ -94,7 +94,7 @@ type Format struct {
 	Prefix []byte // text before the first directive
 	Fields []Field
 	Escape Escape
-	Module string // apache, nginx or tomcat: where fields go that no schema names
+	Module string // apache, nginx, tomcat or uwsgi: where fields go that no schema names
 
 	quick bool // one clock without a fraction has the whole time
 }

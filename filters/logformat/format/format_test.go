@@ -31,6 +31,10 @@ func TestErrors(t *testing.T) {
 		{"tomcat", "%{yyyy'x}t", "has a ' that is not closed"},
 		{"tomcat", "%{CLF}t", "has the letter C"},
 		{"tomcat", "%{x}L", "use c for the connection"},
+		{"uwsgi", "text %d", "has no directive"},
+		{"uwsgi", "%(addr", "%(addr at character 1 has a ( that is not closed"},
+		{"uwsgi", "x %()", "%() at character 3 is a variable without a name"},
+		{"uwsgi", "%(user)%(addr)", "%(addr) at character 8 stands right behind %(user)"},
 		{"tomcat", "%{x", "has a { that is not closed"},
 	} {
 		if _, err := compile(tt.server, tt.format); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -45,6 +49,8 @@ func compile(server, s string) (*Format, error) {
 		return Apache(s)
 	case "nginx":
 		return Nginx(s)
+	case "uwsgi":
+		return UWSGI(s, "")
 	}
 	return Tomcat(s, 10)
 }

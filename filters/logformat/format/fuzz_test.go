@@ -150,8 +150,9 @@ func FuzzScan(f *testing.F) {
 	f.Add(uint8(1), `escape=none "$a" "$b" $status`, `"x" "y" "z" 200`)
 	f.Add(uint8(1), `$uri$is_args$args;$msec`, `/a?b;1.042`)
 	f.Add(uint8(2), `%{yyyy-MM-dd HH:mm:ss}t;%s %u %D`, `2018-04-26 01:28:08;a b 1 2`)
+	f.Add(uint8(3), `%(user) "%(method) %(uri) %(proto)" [%(ctime)] %(secs)`, `- "GET /a b HTTP/1.1" [Sun Nov  1 01:02:03 2026] 0.5`)
 	f.Fuzz(func(t *testing.T, server uint8, format, line string) {
-		x, err := compile([]string{"apache", "nginx", "tomcat"}[server%3], format)
+		x, err := compile([]string{"apache", "nginx", "tomcat", "uwsgi"}[server%4], format)
 		if err != nil {
 			return
 		}
