@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,6 +104,40 @@ func TestReload(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Workers ask all the time while the database is replaced: each answer is of one
+// version or of the one after it, and none is missing.
+func TestReloadUnderLoad(t *testing.T) {
+	name := func(i int) string { return "Version " + strconv.Itoa(i) }
+	path := temporary(t, "City", map[string]object{"1.2.3.0/24": city(name(0))})
+	a := newAsker(t, with(func(c *Config) { c.Database, c.Fields = path, []string{"city_name"} }), nil, nil)
+	const versions = 30
+	var done atomic.Bool
+	var workers sync.WaitGroup
+	for range 4 {
+		w := &asker{a.f, a.f.Processor(), event.NewEvent(a.f.schema), a.ip}
+		workers.Go(func() {
+			seen := 0
+			for last := false; !last; {
+				last = done.Load()
+				got := w.ask([]byte("1.2.3.4"))
+				for seen < versions && got != `"city_name":"`+name(seen)+`"` {
+					seen++
+				}
+			}
+			if seen != versions-1 {
+				t.Errorf("version %d was not followed by a later one; %d means that an answer was missing", seen, versions)
+			}
+		})
+	}
+	for i := 1; i < versions; i++ {
+		write(t, path, "City", map[string]object{"1.2.3.0/24": city(name(i))})
+		a.f.refresh() // it changed
+		a.f.refresh() // it is the same as before: it is whole
+	}
+	done.Store(true)
+	workers.Wait()
 }
 
 func TestRunWithoutDatabaseEndsWithContext(t *testing.T) {

@@ -159,7 +159,7 @@ var named = regexp.MustCompile(`^k<([^>]+)>`)
 func groupAt(s string, re *regexp.Regexp) (group, n int, err error) {
 	if c := s[0]; '0' <= c && c <= '9' {
 		if group = int(c - '0'); group > re.NumSubexp() {
-			return 0, 0, fmt.Errorf(`\%d: the pattern has %d groups`, group, re.NumSubexp())
+			return 0, 0, fmt.Errorf(`\%d: the pattern has no such group; it has %d`, group, re.NumSubexp())
 		}
 		return group, 1, nil
 	}

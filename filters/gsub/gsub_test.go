@@ -68,7 +68,7 @@ func TestErrors(t *testing.T) {
 		{Config{Pattern: "a"}, "fields: name at least one"},
 		{Config{Fields: []string{"a"}}, "pattern: is empty"},
 		{Config{Fields: []string{"a"}, Pattern: "("}, "pattern: error parsing"},
-		{Config{Fields: []string{"a"}, Pattern: "(a)", Replacement: `\2`}, `replacement: \2: the pattern has 1 groups`},
+		{Config{Fields: []string{"a"}, Pattern: "(a)", Replacement: `\2`}, `replacement: \2: the pattern has no such group; it has 1`},
 		{Config{Fields: []string{"a"}, Pattern: "a", Replacement: `\k<x>`}, `no group of this name`},
 	} {
 		if err := tt.c.Validate(); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -27,9 +27,11 @@ type Config struct {
 	Target       string   `hcl:"target,optional" doc:"object for the pairs"`
 	FieldSplit   string   `hcl:"field_split,optional" doc:"characters that stand between two pairs"`
 	ValueSplit   string   `hcl:"value_split,optional" doc:"characters that stand between a name and its value"`
+	TrimKey      string   `hcl:"trim_key,optional" doc:"characters to take off both ends of names"`
 	TrimValue    string   `hcl:"trim_value,optional" doc:"characters to take off both ends of values"`
 	IncludeKeys  []string `hcl:"include_keys,optional" doc:"names to take; empty for all"`
 	ExcludeKeys  []string `hcl:"exclude_keys,optional" doc:"names to leave out"`
+	Prefix       string   `hcl:"prefix,optional" doc:"what to put before each name"`
 	MaxPairs     int      `hcl:"max_pairs,optional" doc:"most pairs to take out of one text"`
 	KeepSource   bool     `hcl:"keep_source,optional" doc:"keep the field that was read"`
 	TagOnTooMany []string `hcl:"tag_on_too_many,optional" doc:"tags for events with more pairs; the field that was read is then kept"`
@@ -64,7 +66,9 @@ type Filter struct {
 	source       event.Slot
 	target       members.Target
 	pairs, value [256]bool // characters that end a pair, a name
+	trimKey      string
 	trim         string
+	prefix       string
 	include      map[string]bool // nil for all
 	exclude      map[string]bool
 	most         int
@@ -75,7 +79,7 @@ type Filter struct {
 // New declares the fields of a valid configuration.
 func New(c Config, s *event.Schema) (*Filter, error) {
 	f := &Filter{
-		schema: s, trim: c.TrimValue, most: c.MaxPairs, keep: c.KeepSource, exclude: setOf(c.ExcludeKeys),
+		schema: s, trimKey: c.TrimKey, trim: c.TrimValue, prefix: c.Prefix, most: c.MaxPairs, keep: c.KeepSource, exclude: setOf(c.ExcludeKeys),
 		tooMany: tagset.Declare(s, c.TagOnTooMany),
 	}
 	if len(c.IncludeKeys) > 0 {

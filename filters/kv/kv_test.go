@@ -57,6 +57,8 @@ func TestProcess(t *testing.T) {
 		{"include", func(c *Config) { c.IncludeKeys = []string{"a"} }, "a=1 b=2", `{"a":"1"}`},
 		{"exclude", func(c *Config) { c.ExcludeKeys = []string{"a"} }, "a=1 b=2", `{"b":"2"}`},
 		{"trim", func(c *Config) { c.TrimValue = "<>" }, "a=<1>", `{"a":"1"}`},
+		{"trim names", func(c *Config) { c.FieldSplit, c.ValueSplit, c.TrimKey, c.TrimValue = ",", ":", " ", " " }, "a : 1, b: 2, : 3", `{"a":"1","b":"2"}`},
+		{"prefix", func(c *Config) { c.Prefix, c.IncludeKeys = "x_", []string{"a", "user"} }, "a=1 b=2 user=me a=3", `{"x_a":["1","3"],"x_user":"me"}`},
 		{"odd names", nil, `.=1 a.b=2 "x"=3`, `{"\"x\"":"3","_":"1","a.b":"2"}`},
 		{"no pairs", nil, "nothing here", `null`},
 	} {

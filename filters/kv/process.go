@@ -53,11 +53,17 @@ func (p *processor) collect(ev *event.Event, text []byte) bool {
 	for at := 0; at < len(text); {
 		name, value, next := f.pair(ev, text, at)
 		at = next
+		if f.trimKey != "" {
+			name = bytes.Trim(name, f.trimKey)
+		}
 		if value == nil || len(name) == 0 || f.include != nil && !f.include[string(name)] || f.exclude[string(name)] {
 			continue
 		}
 		if len(p.found) == f.most {
 			return false
+		}
+		if f.prefix != "" {
+			name = ev.Keep(append(append(ev.Scratch(), f.prefix...), name...))
 		}
 		p.add(name, value)
 	}

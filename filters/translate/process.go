@@ -19,7 +19,7 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 	if !ev.Has(f.source) || !f.override && f.source != f.target && ev.Has(f.target) {
 		return event.Keep
 	}
-	t := *f.table.Load()
+	t := f.table.Load()
 	if ev.Kind(f.source) == event.List {
 		p.elements(ev, t)
 		return event.Keep
@@ -32,7 +32,7 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 
 // elements makes a list of what the elements become. In another target, those
 // that become nothing are left out.
-func (p *processor) elements(ev *event.Event, t table) {
+func (p *processor) elements(ev *event.Event, t *table) {
 	p.list = p.list[:0]
 	for _, v := range ev.List(p.f.source) {
 		if to, ok := p.lookup(ev, t, v); ok {
@@ -46,7 +46,7 @@ func (p *processor) elements(ev *event.Event, t table) {
 	}
 }
 
-func (p *processor) lookup(ev *event.Event, t table, v event.Value) (to string, ok bool) {
+func (p *processor) lookup(ev *event.Event, t *table, v event.Value) (to string, ok bool) {
 	key := v.Bytes()
 	switch v.Kind() {
 	case event.Int:
@@ -59,7 +59,7 @@ func (p *processor) lookup(ev *event.Event, t table, v event.Value) (to string, 
 		p.key = strconv.AppendBool(p.key[:0], v.Bool())
 		key = p.key
 	}
-	if to, ok = t[string(key)]; ok {
+	if to, ok = t.find(key); ok {
 		return to, true
 	}
 	p.f.missing.Add(ev)

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -9,19 +10,69 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/datafile"
 )
 
 // maxFile bounds the size of a file, in bytes.
 const maxFile = 64 << 20
 
+// entry is a row of a table.
+type entry struct{ key, value string }
+
+// table finds what a value becomes.
+type table struct {
+	exact    map[string]string
+	patterns []pattern // instead of exact, in the order in which they are tried
+}
+
+type pattern struct {
+	expr *regexp.Regexp
+	to   string
+}
+
+// newTable makes a table of entries, whose keys are regular expressions if regex.
+// Of a key that comes again the last entry counts.
+func newTable(entries []entry, regex bool) (*table, error) {
+	t := &table{exact: make(map[string]string, len(entries))}
+	if !regex {
+		for _, e := range entries {
+			t.exact[e.key] = e.value
+		}
+		return t, nil
+	}
+	for _, e := range entries {
+		expr, err := regexp.Compile(e.key)
+		if err != nil {
+			return nil, fmt.Errorf("entry %q: %w", e.key, err)
+		}
+		t.patterns = append(t.patterns, pattern{expr, e.value})
+	}
+	return t, nil
+}
+
+// find looks a value up.
+func (t *table) find(key []byte) (to string, ok bool) {
+	for i := range t.patterns {
+		if p := &t.patterns[i]; p.expr.Match(key) {
+			return p.to, true
+		}
+	}
+	to, ok = t.exact[string(key)]
+	return to, ok
+}
+
+func (t *table) len() int { return len(t.exact) + len(t.patterns) }
+
 // read reads a table from a file.
-func read(path string) (table, error) {
+func read(path string, regex bool) (*table, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read table: %w", err)
@@ -34,16 +85,20 @@ func read(path string) (table, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("read table %s: it is larger than %d MiB", path, maxFile>>20)
 	}
-	var t table
+	var entries []entry
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".csv":
-		t, err = parseCSV(string(text))
+		entries, err = parseCSV(string(text))
 	case ".json":
-		t, err = parseJSON(text)
+		entries, err = parseJSON(text)
 	case ".yaml", ".yml":
-		t, err = parseYAML(text)
+		entries, err = parseYAML(text)
 	default:
 		return nil, fmt.Errorf("read table %s: its name does not say what it is: let it end in .csv, .json, .yaml or .yml", path)
+	}
+	var t *table
+	if err == nil {
+		t, err = newTable(entries, regex)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read table %s: %w", path, err)
@@ -51,68 +106,87 @@ func read(path string) (table, error) {
 	return t, nil
 }
 
-// parseCSV reads rows of a value and what it becomes. Of a value that comes again
-// the last row counts.
-func parseCSV(text string) (table, error) {
+// parseCSV reads rows of a value and what it becomes.
+func parseCSV(text string) ([]entry, error) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
 	r.FieldsPerRecord = 2
-	t := table{}
+	var entries []entry
 	for {
 		row, err := r.Read()
 		switch {
 		case err == io.EOF:
-			return t, nil
+			return entries, nil
 		case errors.Is(err, csv.ErrFieldCount):
 			line, _ := r.FieldPos(0)
 			return nil, fmt.Errorf("line %d has %d columns: write a value, a comma, and what it becomes", line, len(row))
 		case err != nil:
 			return nil, err
 		}
-		t[row[0]] = row[1]
+		entries = append(entries, entry{row[0], row[1]})
 	}
 }
 
-func parseJSON(text []byte) (table, error) {
-	var entries map[string]any
-	if err := json.Unmarshal(text, &entries); err != nil {
+// parseJSON reads an object, whose members keep their order.
+func parseJSON(text []byte) ([]entry, error) {
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(text, &whole); err != nil {
 		return nil, err
 	}
-	return scalars(entries)
-}
-
-func parseYAML(text []byte) (table, error) {
-	// Nodes keep what was written: 1.10 stays 1.10, and yes stays yes.
-	var entries map[string]yaml.Node
-	if err := yaml.Unmarshal(text, &entries); err != nil {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if _, err := d.Token(); err != nil { // the brace, for it is an object
 		return nil, err
 	}
-	t := make(table, len(entries))
-	for key, node := range entries {
-		if node.Kind != yaml.ScalarNode {
-			return nil, fmt.Errorf("line %d: %q is no single value", node.Line, key)
+	var entries []entry
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
 		}
-		t[key] = node.Value
-	}
-	return t, nil
-}
-
-func scalars(entries map[string]any) (table, error) {
-	t := make(table, len(entries))
-	for key, value := range entries {
-		switch v := value.(type) {
-		case string:
-			t[key] = v
-		case float64, bool:
-			b, err := json.Marshal(v)
-			if err != nil {
-				return nil, fmt.Errorf("entry %q: %w", key, err)
-			}
-			t[key] = string(b)
-		default:
+		var value any
+		if err := d.Decode(&value); err != nil {
+			return nil, err
+		}
+		text, ok := scalar(value)
+		if !ok {
 			return nil, fmt.Errorf("entry %q is no single value", key)
 		}
+		entries = append(entries, entry{key.(string), text})
 	}
-	return t, nil
+	return entries, nil
+}
+
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case float64:
+		return string(event.AppendJSONFloat(nil, v)), true
+	case bool:
+		return strconv.FormatBool(v), true
+	}
+	return "", false
+}
+
+// parseYAML reads a mapping, whose members keep their order. Nodes keep what was
+// written: 1.10 stays 1.10, and yes stays yes.
+func parseYAML(text []byte) ([]entry, error) {
+	var whole map[string]yaml.Node // says what is no mapping, and what comes twice
+	if err := yaml.Unmarshal(text, &whole); err != nil {
+		return nil, err
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil || len(root.Content) == 0 {
+		return nil, err
+	}
+	var entries []entry
+	for members := root.Content[0].Content; len(members) > 1; members = members[2:] {
+		key, value := members[0], members[1]
+		if value.Kind != yaml.ScalarNode {
+			return nil, fmt.Errorf("line %d: %q is no single value", value.Line, key.Value)
+		}
+		entries = append(entries, entry{key.Value, value.Value})
+	}
+	return entries, nil
 }
 
 // Run looks for a replaced file until ctx ends.
@@ -142,11 +216,11 @@ func (f *Filter) refresh() {
 		f.log.Warn("table is gone, the one in memory stays in use", "path", f.watch.Path(), "error", err)
 		return
 	}
-	t, err := read(f.watch.Path())
+	t, err := read(f.watch.Path(), f.regex)
 	if err != nil {
 		f.log.Error("table was replaced by one that cannot be used, the one in memory stays in use", "path", f.watch.Path(), "error", err)
 		return
 	}
-	f.table.Store(&t)
-	f.log.Info("table read anew", "path", f.watch.Path(), "entries", len(t))
+	f.table.Store(t)
+	f.log.Info("table read anew", "path", f.watch.Path(), "entries", t.len())
 }

@@ -13,6 +13,9 @@
 //	  path   = "/etc/naru/services.csv"
 //	}
 //
+// With regex the values of the table are regular expressions; the first that is
+// found in the field's value counts.
+//
 // A file is CSV with two columns, or an object in JSON or YAML, as its name ends
 // in .csv, .json, .yaml or .yml. It is looked at every few seconds and read anew
 // when it was replaced; one that cannot be read leaves the old table in use.
@@ -21,6 +24,8 @@ package translate
 import (
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +41,7 @@ type Config struct {
 	Target         string            `hcl:"target,optional" doc:"field for what is found; empty for the field itself"`
 	Dictionary     map[string]string `hcl:"dictionary,optional" doc:"the table, written here"`
 	Path           string            `hcl:"path,optional" doc:"file with the table: .csv, .json, .yaml or .yml"`
+	Regex          bool              `hcl:"regex,optional" doc:"the table's values are regular expressions (RE2), tried in the order of the file, those of dictionary in alphabetical order, until one is found in the field's value"`
 	Fallback       string            `hcl:"fallback,optional" doc:"what a value becomes that is not in the table; empty leaves the target alone"`
 	Override       bool              `hcl:"override,optional" doc:"replace what the target holds already"`
 	TagOnMissing   []string          `hcl:"tag_on_missing,optional" doc:"tags for events whose value is not in the table"`
@@ -66,13 +72,12 @@ type Filter struct {
 	source, target event.Slot
 	fallback       string
 	override       bool
+	regex          bool
 	missing        tagset.Set
 	table          atomic.Pointer[table]
 	watch          *datafile.Watch // nil without a file
 	interval       time.Duration
 }
-
-type table map[string]string
 
 // New reads the table and declares the fields of a valid configuration. Log
 // hears of reloads; it may be nil.
@@ -80,7 +85,7 @@ func New(c Config, s *event.Schema, log *slog.Logger) (*Filter, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	f := &Filter{log: log, fallback: c.Fallback, override: c.Override, missing: tagset.Declare(s, c.TagOnMissing), interval: c.ReloadInterval}
+	f := &Filter{log: log, fallback: c.Fallback, override: c.Override, regex: c.Regex, missing: tagset.Declare(s, c.TagOnMissing), interval: c.ReloadInterval}
 	var errs []error
 	var err error
 	if f.source, err = s.Read(c.Field); err != nil {
@@ -92,17 +97,36 @@ func New(c Config, s *event.Schema, log *slog.Logger) (*Filter, error) {
 	if f.target, err = s.Slot(c.Target, event.String); err != nil {
 		errs = append(errs, attr.Errorf("target", "%w", err))
 	}
-	t := table(c.Dictionary)
-	if c.Path != "" {
-		if f.watch, err = datafile.New(c.Path); err == nil {
-			t, err = read(c.Path)
-		}
-		if err != nil {
-			errs = append(errs, attr.Errorf("path", "%w", err))
-		}
+	t, err := f.load(c)
+	if err != nil {
+		errs = append(errs, err)
 	}
-	f.table.Store(&t)
+	f.table.Store(t)
 	return f, errors.Join(errs...)
+}
+
+// load makes the table, and watches it if it is a file.
+func (f *Filter) load(c Config) (*table, error) {
+	if c.Path == "" {
+		var entries []entry
+		for _, key := range slices.Sorted(maps.Keys(c.Dictionary)) {
+			entries = append(entries, entry{key, c.Dictionary[key]})
+		}
+		t, err := newTable(entries, c.Regex)
+		if err != nil {
+			return nil, attr.Errorf("dictionary", "%w", err)
+		}
+		return t, nil
+	}
+	var err error
+	if f.watch, err = datafile.New(c.Path); err != nil {
+		return nil, attr.Errorf("path", "%w", err)
+	}
+	t, err := read(c.Path, c.Regex)
+	if err != nil {
+		return nil, attr.Errorf("path", "%w", err)
+	}
+	return t, nil
 }
 
 // Processor returns an instance for one worker.

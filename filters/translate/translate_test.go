@@ -110,13 +110,38 @@ func TestFiles(t *testing.T) {
 		f, err := New(c, event.NewSchema(), nil)
 		got := fmt.Sprint(err)
 		if err == nil {
-			got = fmt.Sprint(*f.table.Load())
+			got = fmt.Sprint(f.table.Load().exact)
 		} else if !strings.HasPrefix(got, "path: read table "+path) {
 			t.Errorf("%s: the error does not say where: %s", tt.name, got)
 		}
 		if !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestRegex(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.csv": "^/api/,api\n\\.(css|js)$,asset\n.,page\n", "a.json": `{"^/api/":"api","\\.(css|js)$":"asset",".":"page"}`,
+		"a.yml": "^/api/: api\n\\.(css|js)$: asset\n.: page\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := config(func(c *Config) { c.Path, c.Dictionary, c.Regex = path, nil, true })
+		for in, want := range map[string]string{"/api/x.js": "api", "/x.js": "asset", "/": "page", "": "<nil>"} {
+			if got := run(t, c, func(ev *event.Event, x, _ event.Slot) { ev.Set(x, str(in)) }); got != in+" "+want+" <nil>" {
+				t.Errorf("%s: %q gives %s", name, in, got)
+			}
+		}
+	}
+	c := config(func(c *Config) {
+		c.Dictionary, c.Regex = map[string]string{"b": "second", "^a": "first", "a": "third"}, true
+	})
+	if got := run(t, c, func(ev *event.Event, x, _ event.Slot) { ev.Set(x, str("ab")) }); got != "ab first <nil>" {
+		t.Errorf("dictionary: %s", got)
 	}
 }
 
@@ -171,7 +196,7 @@ func TestReload(t *testing.T) {
 			step.do()
 			time.Sleep(25 * time.Second)
 			synctest.Wait()
-			if got, text := (*f.table.Load())["a"], log.take(); got != step.want || !strings.Contains(text, step.logged) {
+			if got, text := f.table.Load().exact["a"], log.take(); got != step.want || !strings.Contains(text, step.logged) {
 				t.Errorf("step %d: %s, want %s; log %q", i, got, step.want, text)
 			}
 		}
@@ -204,6 +229,7 @@ func TestErrors(t *testing.T) {
 		{func(c *Config) { c.ReloadInterval = 0 }, "reload_interval: "},
 		{func(c *Config) { c.Field = "a..b" }, "field: "},
 		{func(c *Config) { c.Target = "tags" }, "target: "},
+		{func(c *Config) { c.Regex, c.Dictionary = true, map[string]string{"(": "x"} }, `dictionary: entry "(": error parsing regexp`},
 		{func(c *Config) { c.Path, c.Dictionary = "/no/such.csv", nil }, "path: stat /no/such.csv"},
 	} {
 		c := config(tt.change)
@@ -217,9 +243,9 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func row(t testing.TB) func() {
+func row(t testing.TB, regex bool) func() {
 	s := event.NewSchema()
-	f, err := New(config(func(c *Config) { c.Fallback = "other" }), s, nil)
+	f, err := New(config(func(c *Config) { c.Fallback, c.Regex = "other", regex }), s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,17 +263,23 @@ func row(t testing.TB) func() {
 }
 
 func TestDoesNotAllocate(t *testing.T) {
-	process := row(t)
-	process()
-	if n := testing.AllocsPerRun(100, process); n != 0 {
-		t.Errorf("%v allocations", n)
+	for _, regex := range []bool{false, true} {
+		process := row(t, regex)
+		process()
+		if n := testing.AllocsPerRun(100, process); n != 0 {
+			t.Errorf("regex %v: %v allocations", regex, n)
+		}
 	}
 }
 
 func BenchmarkProcess(b *testing.B) {
-	process := row(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		process()
+	for name, regex := range map[string]bool{"exact": false, "regex": true} {
+		b.Run(name, func(b *testing.B) {
+			process := row(b, regex)
+			b.ReportAllocs()
+			for b.Loop() {
+				process()
+			}
+		})
 	}
 }
