@@ -41,6 +41,9 @@ type Entry struct {
 	Device, Inode  uint64
 	// Head is the signature of the file's first bytes, up to MaxHead.
 	Head Signature
+	// Begin is the bytes that Head covers, as long as a copy may turn up that was
+	// made before the last of them were written; else it is empty.
+	Begin string
 	// Offset is the watermark: all bytes before it are delivered.
 	Offset int64
 	// Tail is the signature of the bytes just before Offset.

@@ -21,7 +21,7 @@ func randomEntry(rng *rand.Rand, id uint64) Entry {
 		Device: rng.Uint64(), Inode: rng.Uint64(), Offset: rng.Int64N(1 << 50),
 		Compressed: rng.IntN(2) == 0, Finished: rng.IntN(2) == 0,
 		Seen: time.Unix(rng.Int64N(1<<32), 0), Fresh: time.Unix(0, rng.Int64N(1<<60)),
-		Head: Sign([]byte(text())), Tail: Sign([]byte(text())),
+		Head: Sign([]byte(text())), Tail: Sign([]byte(text())), Begin: text()[:rng.IntN(9)],
 	}
 	e.Sent = e.Offset + rng.Int64N(1<<20)
 	e.Limit = e.Sent + rng.Int64N(1<<20)

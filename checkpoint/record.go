@@ -23,10 +23,11 @@ import (
 //
 // Each record stands for itself: the last one about a file says what is known
 // of it. A put holds strings as uvarint length and bytes, counts as uvarints,
-// times as varints.
+// times as varints. Version 1 had puts without Entry.Begin, which is the last
+// field; they are read as if it was empty.
 const (
 	magic        = "naruckpt"
-	version      = 1
+	version      = 2
 	headerBytes  = 16
 	marker       = 0xC5
 	frameBytes   = 9
@@ -55,7 +56,7 @@ func appendHeader(b []byte) []byte {
 type errVersion uint32
 
 func (v errVersion) Error() string {
-	return fmt.Sprintf("its format is version %d, and this naru reads version %d: it was written by a newer naru", uint32(v), version)
+	return fmt.Sprintf("its format is version %d, and this naru reads versions up to %d: it was written by a newer naru", uint32(v), version)
 }
 
 func checkHeader(b []byte) error {
@@ -65,7 +66,7 @@ func checkHeader(b []byte) error {
 	if crc32.Checksum(b[:12], castagnoli) != binary.LittleEndian.Uint32(b[12:]) || string(b[:8]) != magic {
 		return errors.New("the header is damaged")
 	}
-	if v := binary.LittleEndian.Uint32(b[8:]); v != version {
+	if v := binary.LittleEndian.Uint32(b[8:]); v == 0 || v > version {
 		return errVersion(v)
 	}
 	return nil
@@ -100,7 +101,8 @@ func appendPut(b []byte, e *Entry) []byte {
 		b = binary.AppendUvarint(b, uint64(e.Limit))
 		b = binary.AppendVarint(b, e.Seen.Unix())
 		b = binary.AppendVarint(b, e.Fresh.UnixNano())
-		return append(b, flag(e.Compressed)|flag(e.Finished)<<1)
+		b = append(b, flag(e.Compressed)|flag(e.Finished)<<1)
+		return appendText(b, e.Begin)
 	})
 }
 
@@ -256,6 +258,9 @@ func decodeRecord(payload []byte) (rec record, err error) {
 		e.Fresh = time.Unix(0, r.varint())
 		if b := r.take(1); b != nil {
 			e.Compressed, e.Finished = b[0]&1 != 0, b[0]&2 != 0
+		}
+		if len(r.b) > 0 {
+			e.Begin = r.text()
 		}
 	case kindDelete:
 		e.Namespace, e.ID = r.text(), r.fixed()

@@ -128,22 +128,40 @@ func TestDamageIsReportedAndKept(t *testing.T) {
 func TestVersionFromTheFutureIsNotDamage(t *testing.T) {
 	dir := t.TempDir()
 	b := appendHeader(nil)
-	b[8] = 2
+	b[8] = version + 1
 	binary.LittleEndian.PutUint32(b[12:], crc32.Checksum(b[:12], castagnoli))
 	if err := os.WriteFile(filepath.Join(dir, logName), b, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Open(dir, quiet())
-	if err == nil || !strings.Contains(err.Error(), "version 2") {
+	if err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Errorf("Open = %v", err)
 	}
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "version 2") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Errorf("Read = %v", err)
 	}
 	if s, err := Open(dir, quiet()); err == nil { // and the lock was given back
 		s.Close()
 	} else if _, locked := errors.AsType[*LockedError](err); locked {
 		t.Errorf("still locked: %v", err)
+	}
+}
+
+// TestVersionOne reads what the first version wrote.
+func TestVersionOne(t *testing.T) {
+	b := appendHeader(nil)
+	b[8] = 1
+	binary.LittleEndian.PutUint32(b[12:], crc32.Checksum(b[:12], castagnoli))
+	e := entry(1, 10)
+	put := appendPut(nil, &e)
+	old := put[frameBytes : len(put)-1] // without the length of Begin
+	b = frame(b, func(b []byte) []byte { return append(b, old...) })
+	st, damage, err := decode(b)
+	if err != nil || damage != nil {
+		t.Fatalf("damage %v, %v", damage, err)
+	}
+	if got := st.spaces[""][1]; got != e {
+		t.Errorf("%+v became %+v", e, got)
 	}
 }
 

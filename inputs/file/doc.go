@@ -33,12 +33,14 @@
 // (truncated, replaced, deleted and compressed) is looked for among the rotated
 // files beside it and in rotated_dirs, by content, also inside .gz files; it goes
 // on under its own identity where it was left. Content alone is never enough for
-// two files that merely begin alike: see scanner.compare for when it is.
+// two files that merely begin alike: see scanner.compare for when it is. The first
+// bytes themselves are kept while the file is young, so that a copy is known even
+// if it was made before the last of them were written.
 //
 // Generations that came and went while nobody looked are found by their names and
 // times and read as files of their own. What cannot be read by anybody is lost:
-// lines written between the copy and the truncation of copytruncate, and files
-// deleted before they were opened.
+// lines written between the copy and the truncation of copytruncate and not read
+// in that moment, and files deleted before they were opened.
 //
 // # What is acknowledged
 //

@@ -47,7 +47,11 @@ type file struct {
 	position    int64 // all before it is emitted
 	posTail     tail  // before position
 	head        checkpoint.Signature
-	uncertain   int64 // bytes before it may have been delivered by an earlier run
+	begin       string    // the bytes that head covers, as long as a shorter copy may turn up
+	beganAt     time.Time // when head grew
+	copyEnd     int64     // of a copy that lacks the last lines: where it ends, else 0
+	copyTail    tail      // before copyEnd
+	uncertain   int64     // bytes before it may have been delivered by an earlier run
 	finished    bool
 
 	// how far that is durable
@@ -67,6 +71,8 @@ type file struct {
 
 	// what the scanner remembers of looking for it
 	rotatedAt   time.Time
+	doubtful    time.Time // since when another generation may have begun as this one does
+	doubted     bool      // and is to be looked for
 	nextSearch  time.Time
 	searchPause time.Duration
 }
@@ -146,13 +152,18 @@ func (f *file) entry() checkpoint.Entry {
 	if f.markSign.Len == 0 && f.markTail.n > 0 {
 		f.markSign = checkpoint.Sign(f.markTail.bytes())
 	}
-	return checkpoint.Entry{
+	e := checkpoint.Entry{
 		ID: f.src.ID, FirstSeen: f.src.FirstSeen, Path: f.src.Path, Location: f.location,
 		Device: f.key.device, Inode: f.key.inode, Compressed: f.compressed,
-		Head: f.head, Offset: f.watermark, Tail: f.markSign,
+		Head: f.head, Begin: f.begin, Offset: f.watermark, Tail: f.markSign,
 		Sent: max(f.position, f.uncertain), Limit: f.watermark + f.in.window + f.in.slack,
-		Finished: f.finished, Seen: f.seen, Fresh: f.fresh(),
+		Finished: f.finished && f.first == nil, // after a crash the rest is read again
+		Seen:     f.seen, Fresh: f.fresh(),
 	}
+	if f.copyEnd > 0 && e.Offset > f.copyEnd {
+		e.Offset, e.Tail = f.copyEnd, checkpoint.Sign(f.copyTail.bytes())
+	}
+	return e
 }
 
 // fromEntry makes the file of an entry; it is not placed yet. It is not read
@@ -161,7 +172,7 @@ func (in *Input) fromEntry(e checkpoint.Entry) *file {
 	return &file{
 		in: in, src: event.NewSource(e.ID, e.Path, e.FirstSeen),
 		key: key{e.Device, e.Inode}, location: e.Location, compressed: e.Compressed,
-		head: e.Head, watermark: e.Offset, markSign: e.Tail, position: e.Offset,
+		head: e.Head, begin: e.Begin, beganAt: in.now(), watermark: e.Offset, markSign: e.Tail, position: e.Offset,
 		uncertain: e.Sent, finished: e.Finished, seen: e.Seen, readAt: e.Fresh, changed: e.Fresh,
 		durable: e.Offset, putMark: e.Offset, headMark: e.Head.Len, headKept: e.Head.Len, caughtUp: in.now(), lookEvery: in.cfg.PollInterval,
 	}
@@ -176,10 +187,26 @@ func (f *file) fresh() time.Time {
 	if f.changed.Before(t) {
 		t = f.changed
 	}
+	if !f.doubtful.IsZero() && f.doubtful.Before(t) {
+		t = f.doubtful
+	}
 	if t.Before(f.src.FirstSeen) {
 		return f.src.FirstSeen
 	}
 	return t
+}
+
+// settleBegin forgets the bytes that the file begins with when a copy made before
+// there were that many would have been found. f.mu is held.
+func (f *file) settleBegin(now time.Time) {
+	if now.Sub(f.beganAt) <= quietAfter {
+		return
+	}
+	f.doubtful = time.Time{}
+	if f.begin != "" && f.head.Len == checkpoint.MaxHead {
+		f.begin = ""
+		f.markDirty()
+	}
 }
 
 // dirtyList is the files that changed since the last commit.

@@ -136,5 +136,24 @@ func (f *file) setTail(t *tail) {
 	f.posTail = *t
 }
 
+// end finds where the content ends, and the bytes before.
+func (h *handle) end(info os.FileInfo) (at int64, t tail, err error) {
+	if _, plain := h.ReaderAt.(*os.File); plain {
+		err = t.read(h, info.Size())
+		return info.Size(), t, err
+	}
+	b := make([]byte, 64<<10)
+	for {
+		n, err := readFull(h, b, at)
+		if err != nil {
+			return 0, t, err
+		}
+		if at += int64(n); n < len(b) {
+			err = t.read(h, at)
+			return at, t, err
+		}
+	}
+}
+
 // errMoved says that a path leads to another file than before.
 var errMoved = errors.New("another file has taken the path")

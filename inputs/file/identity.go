@@ -53,24 +53,28 @@ type match uint8
 
 const (
 	unknown   match = iota // a file of its own
-	same                   // the file, in another place
-	shortCopy              // the file, but less of it than was read
 	copying                // a copy of a file that is still there
+	shortCopy              // the file, but less of it than was read
+	same                   // the file, in another place
 )
 
-// identify compares a candidate with the files that begin alike.
+// identify compares a candidate with the files that begin alike. Those of which
+// more is known to be the same come first: a file that was seen when it held but
+// half a line begins as many others do. Among equals that which was read further.
 func (s *scanner) identify(c candidate, h *handle, among []*file) (best *file, how match) {
+	var most int
 	var read int64
 	for _, f := range among {
 		m := f.mark()
+		alike := m.matches(c.head)
+		if alike == 0 {
+			continue // it was when it was found
+		}
 		is := s.compare(c, h, f, &m)
-		if is == unknown || is == copying && how != unknown || is == shortCopy && how == same {
+		if is == unknown || alike < most || alike == most && (is < how || is == how && read >= m.position) {
 			continue
 		}
-		if is == how && read >= m.position {
-			continue
-		}
-		best, how, read = f, is, m.position
+		best, how, read, most = f, is, m.position, alike
 	}
 	return best, how
 }
@@ -100,6 +104,9 @@ func (s *scanner) compare(c candidate, h *handle, f *file, m *mark) match {
 	}
 	if !full && !rotated && !rebooted {
 		return unknown
+	}
+	if len(c.head) < m.head.Len && rotated {
+		m.head = checkpoint.Sign(c.head) // a copy made before the last lines were written
 	}
 	ok, err := m.continues(h)
 	switch {
@@ -137,12 +144,12 @@ func (s *scanner) beside(c candidate, h *handle, f *file, m *mark) match {
 	case left:
 		return same
 	case standing:
-		if !strings.HasSuffix(c.path, ".gz") {
+		if !strings.HasSuffix(c.path, ".gz") || m.head.Len < checkpoint.MaxHead && m.differs(h) {
 			return unknown
 		}
-		return copying // the head is the same: comparing all of it would cost more than it tells
+		return copying // comparing all of it would cost more than it tells
 	case held:
-		if ok, err := m.continues(h); err == nil && !ok && !h.partial() && !m.endsBefore(h) {
+		if m.differs(h) {
 			return unknown
 		}
 	}
@@ -243,10 +250,13 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 	if len(head) < checkpoint.MaxHead && unfinished(c, h, head, x) {
 		return true
 	}
+	c.head = head
 	f, how := s.identify(c, h, x.find(head, c.path, s.inRotatedDir(c.path)))
 	switch {
 	case how == same || how == shortCopy:
-		s.attach(f, c, compressed, how)
+		if err := s.attach(f, c, h, how); err != nil {
+			s.complain("read", c.path, err)
+		}
 		return true
 	case how == copying || !create || len(head) == 0:
 		return how == copying
@@ -293,10 +303,19 @@ func beginsWith(path string, k key, head []byte) bool {
 }
 
 // attach gives a lost file the place where it was found again.
-func (s *scanner) attach(f *file, c candidate, compressed bool, how match) {
+func (s *scanner) attach(f *file, c candidate, h *handle, how match) error {
+	_, compressed := h.ReaderAt.(*gzipFile)
 	kind := byCopy
 	if compressed {
 		kind = byGzip
+	}
+	var end int64
+	var endTail tail
+	if how == shortCopy {
+		var err error
+		if end, endTail, err = h.end(c.info); err != nil {
+			return err
+		}
 	}
 	s.in.metrics.rotations.WithLabelValues(kind).Inc()
 	s.in.log.Info("rotated file was found again by its content", "was", f.location, "is", c.path, "read", f.position, "id", f.src.ID)
@@ -315,12 +334,19 @@ func (s *scanner) attach(f *file, c candidate, compressed bool, how match) {
 	f.grew = s.in.now()
 	f.size, f.changed, f.seen = c.info.Size(), c.info.ModTime(), f.grew
 	f.closing = false
-	f.finished = how == shortCopy
+	if how == shortCopy {
+		f.copyEnd, f.copyTail = end, endTail
+	}
+	if len(c.head) < f.head.Len {
+		f.setHead(c.head)
+	}
+	f.finished = f.copyEnd > 0
 	f.drained = f.finished
 	f.markDirty()
 	if !f.finished {
 		s.in.queue.wake(f)
 	}
+	return nil
 }
 
 // create makes a new identity. It is not read before the identity is durable.
@@ -334,8 +360,11 @@ func (s *scanner) create(c candidate, compressed bool, head []byte, h *handle) *
 		in: s.in, src: event.NewSource(newID(), path, now),
 		key: c.key, location: c.path, compressed: compressed, place: placed,
 		size: c.info.Size(), changed: c.info.ModTime(), grew: now, seen: now, caughtUp: now,
-		head: checkpoint.Sign(head), lookEvery: s.in.cfg.PollInterval,
+		lookEvery: s.in.cfg.PollInterval,
 	}
+	f.setHead(head)
+	f.beganAt = f.changed
+	f.settleBegin(now) // of an old log no copy is under way
 	if c.rotated {
 		f.place = moved
 	}

@@ -69,7 +69,7 @@ func (x *index) origins(path string, anyDir bool) []*file {
 func (x *index) find(head []byte, path string, anyDir bool) []*file {
 	var found []*file
 	for _, f := range x.origins(path, anyDir) {
-		if f.beginsAs(head) {
+		if m := f.mark(); m.matches(head) > 0 {
 			found = append(found, f)
 		}
 	}
@@ -88,10 +88,4 @@ func (x *index) find(head []byte, path string, anyDir bool) []*file {
 		}
 	}
 	return found
-}
-
-func (f *file) beginsAs(head []byte) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return hasHead(head, f.head)
 }

@@ -20,6 +20,7 @@ func (s *scanner) look() {
 
 func (s *scanner) lookAt(f *file, now time.Time) {
 	f.mu.Lock()
+	f.settleBegin(now)
 	if f.finished || f.place == lost || f.place == unplaced {
 		f.mu.Unlock()
 		return

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/naru-log/naru/checkpoint"
 )
@@ -18,6 +19,7 @@ type mark struct {
 	compressed bool
 	finished   bool
 	head       checkpoint.Signature
+	begin      string
 	position   int64
 	tail       tail                 // before position, if it is remembered
 	sign       checkpoint.Signature // of it, if it is not
@@ -28,12 +30,29 @@ func (f *file) mark() mark {
 	defer f.mu.Unlock()
 	m := mark{
 		place: f.place, key: f.key, path: f.src.Path, location: f.location, compressed: f.compressed, finished: f.finished,
-		head: f.head, position: f.position, tail: f.posTail,
+		head: f.head, begin: f.begin, position: f.position, tail: f.posTail,
+	}
+	if f.copyEnd > 0 {
+		m.position, m.tail = f.copyEnd, f.copyTail
+		return m
 	}
 	if f.position == f.watermark {
 		m.sign = f.markSign
 	}
 	return m
+}
+
+// matches is how many bytes of a head, up to all of its own, are those that the
+// file begins with; 0 when they differ. A head shorter than MaxHead is all of a
+// file: it may be a copy to which the last lines were not written any more.
+func (m *mark) matches(head []byte) int {
+	switch {
+	case hasHead(head, m.head):
+		return m.head.Len
+	case len(head) < m.head.Len && strings.HasPrefix(m.begin, string(head)):
+		return len(head)
+	}
+	return 0
 }
 
 // isAt reports whether the content at path goes on from what was read.
@@ -87,6 +106,12 @@ func (m *mark) hasTail(t *tail) bool {
 		return m.sign.Len <= t.n && checkpoint.Sign(t.b[t.n-m.sign.Len:t.n]) == m.sign
 	}
 	return true
+}
+
+// differs reports whether content certainly goes on otherwise than what was read.
+func (m *mark) differs(h *handle) bool {
+	ok, err := m.continues(h)
+	return err == nil && !ok && !h.partial() && !m.endsBefore(h)
 }
 
 // endsBefore reports whether content ends before the position: whoever copied it

@@ -41,6 +41,25 @@ func generation(base, name string) bool {
 	return ok && isCount(rest)
 }
 
+// origins counts the paths of which path may be a generation or a compressed form.
+func origins(path string, paths map[string]bool) (n int) {
+	dir, name := filepath.Split(path)
+	plain, compressed := strings.CutSuffix(name, ".gz")
+	if compressed && paths[dir+plain] {
+		n++
+	}
+	ext := filepath.Ext(plain)
+	for i := 1; i < len(plain); i++ {
+		if base := plain[:i]; paths[dir+base] && generation(base, name) {
+			n++
+		}
+		if base := plain[:i] + ext; ext != "" && base != plain && paths[dir+base] && generation(base, name) {
+			n++
+		}
+	}
+	return n
+}
+
 // isCount accepts .1, -20260101, _2026-01-01T00:00:00, .1700000000 and the like.
 func isCount(s string) bool {
 	if len(s) < 2 || !strings.ContainsRune(".-_", rune(s[0])) {

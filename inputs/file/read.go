@@ -86,10 +86,14 @@ func (f *file) placeKey() key {
 }
 
 // liesAt reports whether f has not lost its place at k or got another meanwhile.
-func (f *file) liesAt(k key) bool {
+// f.mu is held.
+func (f *file) liesAt(k key) bool { return f.key == k && f.place != lost }
+
+// signature is that of the head.
+func (f *file) signature() checkpoint.Signature {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.key == k && f.place != lost
+	return f.head
 }
 
 // step reads one chunk and emits what is in it.
@@ -118,9 +122,6 @@ func (in *Input) step(ctx context.Context, f *file, emit emitFunc) (more bool, e
 	}
 	if !f.growHead(first) {
 		return false, nil
-	}
-	if !f.liesAt(f.reading.h.key) {
-		return true, nil // it was found to be another file meanwhile
 	}
 	lines, used := f.reading.cut.cut(m.lines[:0], data, f.position, f.ending(len(data), atEnd))
 	m.lines = lines
@@ -160,7 +161,8 @@ func (f *file) fill(m *memory, want int) (data, first []byte, err error) {
 		return nil, nil, err
 	}
 	data = data[:n]
-	if f.head.Len < checkpoint.MaxHead && f.position+int64(n) > int64(f.head.Len) {
+	head := f.signature()
+	if head.Len < checkpoint.MaxHead && f.position+int64(n) > int64(head.Len) {
 		if first, err = readHead(f.reading.h); err != nil {
 			return nil, nil, err
 		}
@@ -168,7 +170,7 @@ func (f *file) fill(m *memory, want int) (data, first []byte, err error) {
 	if err := f.unchanged(m.raw[:t.n]); err != nil {
 		return nil, nil, err
 	}
-	if first != nil && !hasHead(first, f.head) {
+	if first != nil && !hasHead(first, head) {
 		return nil, nil, errReplaced
 	}
 	return data, first, nil
@@ -189,7 +191,7 @@ func (f *file) unchanged(buf []byte) error {
 		return nil
 	}
 	first, err := readHead(f.reading.h) // there is no byte before the position to compare
-	if err == nil && !hasHead(first, f.head) {
+	if err == nil && !hasHead(first, f.signature()) {
 		err = errReplaced
 	}
 	return err
@@ -239,12 +241,18 @@ func (in *Input) send(ctx context.Context, f *file, p parcel, emit emitFunc) err
 // growHead takes the signature of first, the beginning of the file, if that is
 // not nil: it covers more than the one before. It reports whether the signature is
 // durable: nothing is emitted before, lest another file that begins alike be taken
-// for this one after a crash and its lines for those that were delivered.
+// for this one after a crash and its lines for those that were delivered. The
+// scanner is asked to make sure that the file has grown, and was not truncated and
+// written anew with the same beginning.
 func (f *file) growHead(first []byte) (durable bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !f.liesAt(f.reading.h.key) {
+		return false // it was found in another place meanwhile
+	}
 	if len(first) > f.head.Len {
-		f.head = checkpoint.Sign(first)
+		f.doubtful, f.doubted = f.fresh(), true
+		f.setHead(first)
 		f.markDirty()
 	}
 	if f.headKept == f.head.Len {
@@ -253,6 +261,11 @@ func (f *file) growHead(first []byte) (durable bool) {
 	f.blocked, f.drained = true, false
 	f.in.deps.Checkpoint.Request()
 	return false
+}
+
+// setHead takes the signature of first, which begins the file. f.mu is held.
+func (f *file) setHead(first []byte) {
+	f.head, f.begin, f.beganAt = checkpoint.Sign(first), string(first), f.in.now()
 }
 
 // ending decides what counts as complete at the end of the n bytes that follow

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,8 +49,10 @@ func newScanner(in *Input) (*scanner, error) {
 		f := in.fromEntry(e)
 		f.markDirty()
 		s.known = append(s.known, f)
-		if f.location != f.src.Path && !f.finished {
-			s.noteGap(f) // the search for what came after it may not have ended
+		if !f.finished && (f.location != f.src.Path || f.begin != "") {
+			// the search for what came after it may not have ended, or another may
+			// have begun as it does
+			s.noteGap(f.src.Path, f.fresh())
 		}
 		if s.table[f.key] == nil {
 			s.table[f.key] = f
@@ -141,7 +144,7 @@ func (s *scanner) unplace(f *file) {
 	s.in.metrics.rotations.WithLabelValues(byTruncate).Inc()
 	s.in.log.Info("file was truncated or written anew", "path", f.location, "read", f.position, "id", f.src.ID)
 	f.place, f.nextSearch = lost, time.Time{}
-	s.noteGap(f)
+	s.noteGap(f.src.Path, f.fresh())
 	f.seen = s.in.now()
 	f.markDirty()
 	s.soon()
@@ -185,6 +188,7 @@ func (s *scanner) sweep() {
 	seen, candidates := s.stat(w, start)
 	orphans := s.missing(seen, w)
 	s.resolve(candidates)
+	s.doubts()
 	s.search(orphans)
 	s.watch.follow(w, s.known)
 	s.forget(start)
@@ -200,8 +204,10 @@ type candidate struct {
 	path    string
 	info    os.FileInfo
 	key     key
+	rank    int    // how many other candidates it may have been rotated from
 	rotated bool   // found beside a lost file: no glob names it
 	origin  string // the path that it was rotated from, when that is not its own
+	head    []byte // of its content, once it was opened
 }
 
 // stat looks at the paths that were found. Files that are known are confirmed,
@@ -235,8 +241,23 @@ func (s *scanner) stat(w *walk, now time.Time) (seen map[key]bool, candidates []
 			candidates = append(candidates, candidate{path: path, info: info, key: k})
 		}
 	}
-	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.info.ModTime().Compare(b.info.ModTime()) })
-	return seen, candidates
+	return seen, inOrder(candidates)
+}
+
+// inOrder sorts candidates by age, but those that may be copies of others, by
+// their names, behind them: a copy is known by comparing it with what is known.
+func inOrder(candidates []candidate) []candidate {
+	paths := make(map[string]bool, len(candidates))
+	for _, c := range candidates {
+		paths[c.path] = true
+	}
+	for i := range candidates {
+		candidates[i].rank = origins(candidates[i].path, paths)
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int {
+		return cmp.Or(a.rank-b.rank, a.info.ModTime().Compare(b.info.ModTime()))
+	})
+	return candidates
 }
 
 // confirmed reports whether what was found is one of the files that are known by k.
@@ -296,7 +317,7 @@ func (f *file) observe(info os.FileInfo, now time.Time) {
 	f.size, f.changed, f.grew = size, changed, now
 	f.lookEvery = in.cfg.PollInterval
 	f.nextLook = now.Add(f.lookEvery)
-	if f.finished && (f.compressed || size == f.position) {
+	if f.finished && (f.compressed || size == f.position || f.copyEnd > 0 && size >= f.copyEnd) {
 		return
 	}
 	f.finished, f.failed, f.drained = false, "", false
@@ -332,6 +353,19 @@ func sameKey(path string, k key) bool {
 		return !errors.Is(err, os.ErrNotExist) // unclear is not gone
 	}
 	return keyOf(info) == k
+}
+
+// doubts looks for generations that came and went unseen because what came after
+// them begins as they do, as far as they were known.
+func (s *scanner) doubts() {
+	for _, f := range s.known {
+		f.mu.Lock()
+		if f.doubted {
+			f.doubted = false
+			s.noteGap(f.src.Path, f.fresh())
+		}
+		f.mu.Unlock()
+	}
 }
 
 // isUnclear reports whether a path could not be looked at, or a directory above.

@@ -97,16 +97,16 @@ type gap struct {
 // may be under way.
 const gapOpen = 5 * time.Minute
 
-// noteGap remembers that f has left its path. f.mu is held.
-func (s *scanner) noteGap(f *file) {
+// noteGap remembers that a file has left path, or may have, after since.
+func (s *scanner) noteGap(path string, since time.Time) {
 	now := s.in.now()
-	g := s.gaps[f.src.Path]
+	g := s.gaps[path]
 	if g == nil {
-		g = &gap{path: f.src.Path, since: f.fresh()}
-		s.gaps[f.src.Path] = g
+		g = &gap{path: path, since: since}
+		s.gaps[path] = g
 	}
-	if f.fresh().Before(g.since) {
-		g.since = f.fresh()
+	if since.Before(g.since) {
+		g.since = since
 	}
 	g.until, g.next, g.pause = now.Add(gapOpen), now, 0
 	s.searchSoon(now)
@@ -159,7 +159,7 @@ func (s *scanner) followRenamed(beside []candidate) {
 			f.place, f.location, f.rotatedAt = moved, c.path, s.in.now()
 			f.grew = s.in.now()
 			f.markDirty()
-			s.noteGap(f)
+			s.noteGap(f.src.Path, f.fresh())
 			s.in.queue.wake(f)
 		}
 		f.observe(c.info, s.in.now())
@@ -242,7 +242,7 @@ func (s *scanner) settle(f *file, now time.Time) {
 	case s.in.handles.has(f):
 		if f.place != gone {
 			f.place, f.rotatedAt = gone, now
-			s.noteGap(f)
+			s.noteGap(f.src.Path, f.fresh())
 			s.in.metrics.rotations.WithLabelValues(byDelete).Inc()
 			s.in.log.Info("file was deleted; what is left of it is read", "path", f.location)
 			s.in.queue.wake(f)
@@ -252,7 +252,7 @@ func (s *scanner) settle(f *file, now time.Time) {
 			delete(s.table, f.key)
 		}
 		f.place, f.seen = lost, now
-		s.noteGap(f)
+		s.noteGap(f.src.Path, f.fresh())
 		f.markDirty()
 		if f.size > f.position && !f.finished {
 			s.in.log.Warn("file has vanished before all of it was read; it is looked for among rotated files", "path", f.location, "unread", f.size-f.position)

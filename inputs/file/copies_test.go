@@ -1,0 +1,230 @@
+package file
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/naru-log/naru/checkpoint"
+	"github.com/naru-log/naru/event"
+)
+
+// readAll lets the input find and read what is there, without the time that
+// settle gives it.
+func (x *schedule) readAll() {
+	x.sweep()
+	for !x.a.in.queue.quiet() {
+		x.read()
+		x.commit()
+	}
+}
+
+// TestShortCopy rotates a log of less than 1 KiB by copytruncate while it is
+// read: the copy lacks lines that were read, and its head is shorter than the one
+// that is known.
+func TestShortCopy(t *testing.T) {
+	for _, glob := range []string{"access.log", "access*"} {
+		for _, more := range []int{1, 100} { // below 1 KiB and beyond it
+			for _, compress := range []bool{false, true} {
+				for name, between := range map[string]func(*schedule){
+					"reading": func(*schedule) {},
+					"stopped": func(x *schedule) { x.stop(); x.start() },
+					"killed":  func(x *schedule) { x.kill(); x.start() },
+				} {
+					t.Run(fmt.Sprintf("%s/%d more/compressed %v/%s", glob, more, compress, name), func(t *testing.T) {
+						x := newSchedule(t, glob, 1)
+						x.start()
+						x.write(3)
+						x.readAll()
+						x.copyNone()
+						x.copyRest()
+						x.write(more)
+						x.readAll()
+						between(x)
+						x.truncate()
+						if compress {
+							x.gzipRestFrom(".1")
+						}
+						x.write(2)
+						x.readAll()
+						x.stop()
+						x.start()
+						x.finish(plan{})
+						if n := len(x.a.out.sources); n != 2 {
+							t.Errorf("%d identities, want 2", n)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+func (x *schedule) gzipRestFrom(suffix string) {
+	gzipFileTo(x.t, x.path+suffix, x.path+suffix+".gz")
+}
+
+// TestShortCopyHalfRead is TestShortCopy with a window that let through only some
+// lines of what the copy holds: the rest is read from the copy.
+func TestShortCopyHalfRead(t *testing.T) {
+	for _, kill := range []bool{false, true} {
+		x := newSchedule(t, "access.log", 1)
+		x.a.hold(true)
+		x.start()
+		x.a.in.window, x.a.in.chunk = 256, 200
+		x.write(8)
+		x.readAll()
+		x.copyNone()
+		x.copyRest()
+		x.write(1)
+		x.sweep()
+		if n := len(x.a.out.lines); n == 0 || n >= 8 {
+			t.Fatalf("%d lines were read, want some of 8", n)
+		}
+		if kill {
+			x.kill()
+			x.start()
+		}
+		x.truncate()
+		x.a.hold(false)
+		x.finish(plan{})
+	}
+}
+
+// TestUnseenGeneration truncates a log of which only half a line was seen, and
+// writes it anew beginning with the same bytes. The generation that came and went
+// in between is in the copy alone.
+func TestUnseenGeneration(t *testing.T) {
+	for _, glob := range []string{"access.log", "access*"} {
+		for _, kill := range []bool{false, true} {
+			x := newSchedule(t, glob, 1)
+			x.writeHalf()
+			x.start()
+			x.readAll()
+			x.wait(10 * time.Minute)
+			x.write(20)
+			x.copyNone()
+			x.copyRest()
+			x.truncate()
+			x.write(20)
+			if kill { // when more of the log was seen, and before it was searched for others
+				for !x.a.in.queue.quiet() {
+					x.read()
+				}
+				x.a.in.queue.wake(x.a.in.snapshot()[0])
+				x.read()
+				x.commit()
+				x.kill()
+				x.start()
+			}
+			x.settle()
+			if n := len(x.a.out.lines); n != 41 {
+				t.Errorf("%s, killed %v: %d lines, want 41", glob, kill, n)
+			}
+			x.finish(plan{})
+		}
+	}
+}
+
+// TestCopyUnderWayWhenFirstSeen finds a log and a copy of it that is being made
+// in one sweep, both for the first time.
+func TestCopyUnderWayWhenFirstSeen(t *testing.T) {
+	x := newSchedule(t, "access*", 1)
+	x.start()
+	x.settle()
+	x.write(40)
+	x.copyNone()
+	x.copyHalf()
+	x.wait(time.Second)
+	x.write(40)
+	x.readAll()
+	x.copyRest()
+	x.truncate()
+	x.write(1)
+	x.finish(plan{})
+	if n := len(x.a.out.sources); n != 2 {
+		t.Errorf("%d identities, want 2", n)
+	}
+}
+
+// TestMoreIsKnownOfAnother gives a copy to the file of which the whole line is
+// known, not to the one that was seen when it held half a line.
+func TestMoreIsKnownOfAnother(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "access.log")
+	write(t, path+".1", "2026-11-26 one\n2026-11-26 two\n")
+	a := newAgent(t, newDelivery(t, 1), path)
+	s := a.scanner()
+	defer a.store.Close()
+	known := func(location, head string) *file {
+		f := &file{in: s.in, src: event.NewSource(newID(), path, s.in.now()), location: location, place: lost}
+		f.setHead([]byte(head))
+		return f
+	}
+	short, long := known(path, "2026-11-26"), known(path+".1", "2026-11-26 one\n")
+	info, err := os.Stat(path + ".1")
+	must(t, err)
+	long.place, long.key = moved, keyOf(info)
+	gzipFileTo(t, path+".1", path+".1.gz")
+	write(t, path+".1", "2026-11-26 one\n2026-11-26 two\n") // gzip has not removed it yet
+	info, err = os.Stat(path + ".1")
+	must(t, err)
+	long.key = keyOf(info)
+	h, info, err := openHandle(path+".1.gz", true)
+	must(t, err)
+	defer h.close()
+	head, err := readHead(h)
+	must(t, err)
+	c := candidate{path: path + ".1.gz", info: info, key: keyOf(info), rotated: true, head: head}
+	for _, among := range [][]*file{{short, long}, {long, short}} {
+		if f, how := s.identify(c, h, among); f != long || how != copying {
+			t.Errorf("the copy is taken as %d of %s", how, f.location)
+		}
+	}
+}
+
+// TestFinishedWhenDelivered keeps a compressed generation open in the checkpoint
+// until all of it is acknowledged: after a crash the rest is read again.
+func TestFinishedWhenDelivered(t *testing.T) {
+	x := newSchedule(t, "access.log", 1)
+	x.write(100)
+	x.start()
+	x.settle()
+	x.stop()
+	x.moveAway()
+	x.write(100)
+	x.reopen()
+	gzipFileTo(t, x.path+".1", x.path+".1.gz")
+	x.a.hold(true)
+	x.start()
+	x.a.in.window = 1 << 20
+	x.readAll()
+	x.readAll()
+	x.wait(2 * quietAfter)
+	x.look()
+	x.readAll()
+	entries, err := checkpoint.Read(x.a.dir)
+	must(t, err)
+	compressed := 0
+	for _, e := range entries {
+		if e.Compressed {
+			compressed++
+		}
+		if e.Finished {
+			t.Error("finished before it was delivered")
+		}
+	}
+	if compressed != 1 {
+		t.Fatalf("%d compressed files, want 1", compressed)
+	}
+	for _, f := range x.a.in.snapshot() {
+		if m := f.mark(); m.compressed && !m.finished {
+			t.Error("not read to its end")
+		}
+	}
+	x.kill()
+	x.a.hold(false)
+	x.finish(plan{})
+}
