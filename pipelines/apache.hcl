@@ -105,11 +105,12 @@ pipeline "apache_access" {
   }
 
   filter "set" {
-    when   = has(apache.access.microseconds)
+    when   = var.format == "" && has(apache.access.microseconds)
     fields = { "event.duration" = apache.access.microseconds * 1000 }
   }
 
   filter "remove" {
+    when   = var.format == ""
     fields = ["apache.access.microseconds"]
   }
 

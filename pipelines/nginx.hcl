@@ -106,11 +106,12 @@ pipeline "nginx_access" {
   }
 
   filter "set" {
-    when   = has(nginx.access.seconds)
+    when   = var.format == "" && has(nginx.access.seconds)
     fields = { "event.duration" = round(nginx.access.seconds * 1000000000) }
   }
 
   filter "remove" {
+    when   = var.format == ""
     fields = ["nginx.access.seconds"]
   }
 

@@ -16,13 +16,26 @@ import (
 // name of a built-in pipeline. The Config is usable when the diagnostics have no
 // errors; it is never nil, so that its Files serve to print them.
 func Load(args []string, o Options) (*Config, *Diagnostics) {
-	l := &loader{
+	l := newLoader(o)
+	sources, diags := l.sources(args)
+	l.diags = append(l.diags, diags...)
+	return l.load(sources)
+}
+
+// Parse reads text as Load reads a file of that name in the working directory.
+func Parse(name string, text []byte, o Options) (*Config, *Diagnostics) {
+	return newLoader(o).load([]source{{name: name, dir: ".", bytes: text}})
+}
+
+func newLoader(o Options) *loader {
+	return &loader{
 		options:   o,
 		config:    &Config{Agent: DefaultAgent(), Files: make(map[string]*hcl.File)},
 		pipelines: make(map[string]hcl.Range),
 	}
-	sources, diags := l.sources(args)
-	l.diags = append(l.diags, diags...)
+}
+
+func (l *loader) load(sources []source) (*Config, *Diagnostics) {
 	files := l.parse(sources)
 	l.checkVars(files)
 	for _, f := range files {

@@ -91,7 +91,7 @@ Ship it:                               ELASTICSEARCH_HOSTS=http://es:9200 naru r
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nRun %s --help for the flags", err, cmd.CommandPath())}
 	})
-	root.AddCommand(runCommand(), checkCommand(), testCommand(), fmtCommand(), grokCommand(), setupCommand(), demoCommand(), stateCommand(), replayCommand(), healthCommand(), versionCommand())
+	root.AddCommand(initCommand(), runCommand(), checkCommand(), testCommand(), fmtCommand(), grokCommand(), setupCommand(), demoCommand(), stateCommand(), replayCommand(), healthCommand(), versionCommand())
 	return root
 }
 
