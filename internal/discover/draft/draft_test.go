@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestMachines(t *testing.T) {
 			}
 			runnable(t, file)
 			expect(t, a, "want/problems", problems.Bytes())
-			expect(t, a, "want/naru.hcl", file.Text)
+			expect(t, a, "want/outline.hcl", outline(file.Text))
 			if *update {
 				if err := os.WriteFile(path, txtar.Format(a), 0o644); err != nil {
 					t.Fatal(err)
@@ -91,6 +92,15 @@ func TestMachines(t *testing.T) {
 			}
 		})
 	}
+}
+
+// otherBlocks are the blocks of a pipeline that do not depend on the machine.
+var otherBlocks = regexp.MustCompile(`(?m)(^  #.*\n)*^  (output|filter "([^l]|l[^o])).*(\{\}\n|\{\n(   .*\n|\n)*  \}\n)\n?`)
+
+// outline leaves out of a file what is the same for all machines, so that a
+// change of the built-in pipelines changes no machine.
+func outline(text []byte) []byte {
+	return bytes.ReplaceAll(otherBlocks.ReplaceAll(text, nil), []byte("\n\n}"), []byte("\n}"))
 }
 
 // expect compares with a file of the archive, or writes it there.
