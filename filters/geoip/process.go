@@ -1,21 +1,15 @@
 package geoip
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"net/netip"
 
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/ipaddr"
 )
 
-// remembered is how many addresses each worker remembers; a power of two. Their
-// answers take 768 KB, which a core's second cache holds.
-const remembered = 16384
-
 // Processor returns an instance for one worker.
 func (f *Filter) Processor() event.Processor {
-	p := &processor{f: f, seen: make([]answer, remembered)}
+	p := &processor{f: f, memo: newMemo()}
 	for o := range f.leaves {
 		p.forms[o] = asJSON
 		if len(f.leaves[o]) > 0 && f.schema.Exploded(f.fragments[o]) {
@@ -28,16 +22,8 @@ func (f *Filter) Processor() event.Processor {
 type processor struct {
 	f     *Filter
 	forms [objects]form
-	open  *snapshot // that seen was filled from
-	seen  []answer  // by hash of the address: the last one asked for
-}
-
-// answer is what is known of an address, the bits of which are zero when there
-// is none.
-type answer struct {
-	high, low uint64
-	passed    bool              // private or reserved: not looked up
-	found     [objects]*section // nil for what is not known
+	open  *snapshot // that the memo was filled from
+	memo  *memo
 }
 
 // Process sets what is known of the address.
@@ -47,27 +33,33 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		return event.Keep
 	}
 	a := p.ask(addr)
-	if a.passed {
+	if a.kind != known {
+		if a.kind == unknown {
+			p.f.failed.Add(ev)
+		}
 		return event.Keep
 	}
-	known := false
-	for o, s := range a.found {
-		if s == nil {
-			continue
+	for o := range a.json {
+		if a.json[o] != nil {
+			ev.SetMembers(p.f.fragments[o], a.json[o])
 		}
-		known = true
-		if p.forms[o] == asJSON {
-			ev.SetMembers(p.f.fragments[o], s.json)
+	}
+	if a.found != nil {
+		p.explode(ev, a.found)
+	}
+	return event.Keep
+}
+
+// explode sets the fields of objects that others name fields of.
+func (p *processor) explode(ev *event.Event, r *record) {
+	for o, s := range r {
+		if s == nil || p.forms[o] != asValues {
 			continue
 		}
 		for _, v := range s.values {
 			ev.Set(p.f.leaves[o][v.leaf].slot, v.value)
 		}
 	}
-	if !known {
-		p.f.failed.Add(ev)
-	}
-	return event.Keep
 }
 
 // addr reads the address of the event, an IPv4 one as such.
@@ -80,35 +72,34 @@ func (p *processor) addr(ev *event.Event) (netip.Addr, bool) {
 	return addr.Unmap(), ok
 }
 
-// ask remembers the answers of some thousand addresses, for clients come in
-// bursts.
+// ask gives what is known of an address, from the memo when it is there.
 func (p *processor) ask(addr netip.Addr) *answer {
-	open := p.f.open.Load()
-	if open != p.open {
-		clear(p.seen)
+	if open := p.f.open.Load(); open != p.open {
+		p.memo.forget()
 		p.open = open
 	}
-	b := addr.As16() // an IPv4 address is mapped into IPv6 and so never zero
-	high, low := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
-	a := &p.seen[hash(high, low)&(remembered-1)]
-	if a.low != low || a.high != high || high|low == 0 {
-		*a = answer{high: high, low: low, passed: !p.f.private && !ipaddr.Public(addr)}
-		if !a.passed {
-			a.found = p.f.lookup(open, addr, &p.forms)
-		}
+	n := *p.memo.slot(addr)
+	if n == 0 {
+		n = p.memo.add(p.find(addr), &p.forms)
+		*p.memo.slot(addr) = n
 	}
-	return a
+	return &p.memo.answers[n]
 }
 
-// hash mixes the bits of an address by Fibonacci hashing (Knuth, The Art of
-// Computer Programming, volume 3, 6.4).
-func hash(high, low uint64) uint64 {
-	const golden = 0x9e3779b97f4a7c15
-	return (bits.ReverseBytes64(high) ^ low*golden) * golden >> 40
+// find asks the databases. Private and reserved addresses are in none.
+func (p *processor) find(addr netip.Addr) findings {
+	if !p.f.private && !ipaddr.Public(addr) {
+		return findings{kind: passedOver}
+	}
+	found := p.f.lookup(p.open, addr, &p.forms)
+	if found == (record{}) {
+		return findings{kind: unknown}
+	}
+	return findings{found, known}
 }
 
 // lookup asks the databases in order, or the tables when there is none.
-func (f *Filter) lookup(open *snapshot, addr netip.Addr, forms *[objects]form) (found [objects]*section) {
+func (f *Filter) lookup(open *snapshot, addr netip.Addr, forms *[objects]form) (found record) {
 	if len(open.databases) == 0 {
 		found[geo] = f.reader.countries.find(addr)
 		return found
