@@ -214,13 +214,15 @@ func buildTree(s *Schema) *node {
 	root := &node{slot: -1}
 	for i := range s.fields {
 		f := &s.fields[i]
-		if s.unused(Slot(i)) {
+		if s.Unused(Slot(i)) {
 			continue
 		}
 		at, parts := root, strings.Split(f.path, ".")
 		if f.kind == Members {
 			for _, part := range parts {
-				at = at.child(part)
+				if part != "" { // the document itself
+					at = at.child(part)
+				}
 			}
 			at.children = append(at.children, &node{slot: Slot(i), members: true})
 			continue

@@ -134,14 +134,17 @@ func (f *field) fixed() bool { return f.konst != nil && !f.claim && f.kind == Ab
 
 // Members declares a slot for already encoded members of the object at path,
 // among them leaves (relative to path, dotted). It lets a filter keep a whole
-// group of fields as one cached fragment. See Exploded for when it may not.
+// group of fields as one cached fragment. See Exploded for when it may not. The
+// empty path is the document itself.
 func (s *Schema) Members(path string, leaves ...string) (Slot, error) {
 	if s.frozen {
 		return 0, ErrFrozen
 	}
-	path, err := ParsePath(path)
-	if err != nil {
-		return 0, err
+	var err error
+	if path != "" {
+		if path, err = ParsePath(path); err != nil {
+			return 0, err
+		}
 	}
 	if err := s.conflict(path, true); err != nil {
 		return 0, err
@@ -178,9 +181,10 @@ func (s *Schema) Exploded(members Slot) bool {
 	return false
 }
 
-// unused reports whether a slot is one that a filter would need if its fragment
-// were exploded, which it is not: then no event has a value there.
-func (s *Schema) unused(slot Slot) bool {
+// Unused reports whether a slot is one that a filter would need if its fragment
+// were exploded, which it is not: it is then not part of the documents. Valid
+// once the schema is frozen.
+func (s *Schema) Unused(slot Slot) bool {
 	f := &s.fields[slot]
 	if f.claim || f.konst != nil || f.kind == Absent || f.kind == Members {
 		return false
@@ -253,12 +257,12 @@ func (s *Schema) Paths() []string {
 	return paths
 }
 
-// Under lists the slot at path and every slot below it, Members slots included.
-// The list is complete once the schema is frozen.
+// Under lists the slot at path and every slot below it, Members slots included;
+// all slots for the empty path. The list is complete once the schema is frozen.
 func (s *Schema) Under(path string) []Slot {
 	var under []Slot
 	for i := range s.fields {
-		if s.fields[i].path == path || within(s.fields[i].path, path) {
+		if path == "" || s.fields[i].path == path || within(s.fields[i].path, path) {
 			under = append(under, Slot(i))
 		}
 	}

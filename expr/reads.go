@@ -44,7 +44,7 @@ func unwritten(s *event.Schema, reads []read) hcl.Diagnostics {
 // object around path.
 func inMembers(s *event.Schema, path string) bool {
 	for slot := range event.Slot(s.Len()) {
-		if s.Kind(slot) == event.Members && strings.HasPrefix(path, s.Path(slot)+".") {
+		if s.Kind(slot) == event.Members && (s.Path(slot) == "" || strings.HasPrefix(path, s.Path(slot)+".")) {
 			return true
 		}
 	}

@@ -12,6 +12,11 @@
 // ordinary fields with the kinds that JSON gives them; the others are members of
 // the target object all the same, but conditions and expressions cannot see
 // them. Of a name that comes twice the last counts.
+//
+// With target = "" the members become fields of the document itself, as a
+// program that logs in ECS means them, and @timestamp its time. What cannot be
+// there goes to the object json: tags, an @timestamp that is no time, names that
+// begin with an underscore, and what naru says of itself, such as host.name.
 package json
 
 import (
@@ -26,7 +31,7 @@ import (
 // Config is the block filter "json".
 type Config struct {
 	Field        string   `hcl:"field,optional" doc:"field that holds the text"`
-	Target       string   `hcl:"target,optional" doc:"object for the members"`
+	Target       string   `hcl:"target,optional" doc:"object for the members; empty for the document itself"`
 	KeepSource   bool     `hcl:"keep_source,optional" doc:"keep the field after it was read; otherwise it is removed"`
 	TagOnFailure []string `hcl:"tag_on_failure,optional" doc:"tags for events whose text is no JSON object; the field is then kept"`
 }
@@ -59,7 +64,7 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 	if f.reason, err = s.Slot("error.message", event.String); err != nil {
 		errs = append(errs, err)
 	}
-	if f.target, err = members.Declare(s, c.Target); err != nil {
+	if f.target, err = members.Declare(s, c.Target, "json"); err != nil {
 		errs = append(errs, attr.Errorf("target", "%w", err))
 	}
 	return f, errors.Join(errs...)

@@ -79,6 +79,59 @@ func TestNamedFields(t *testing.T) {
 	}
 }
 
+// The members of an object become fields of the document.
+func TestDocumentAsTarget(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{`{"@timestamp":"2018-04-26T01:28:08.5+09:00","message":"saved","log.level":"INFO","a":{"b":1}}`,
+			`{"@timestamp":"2018-04-25T16:28:08.500Z","a":{"b":1},"event":{"dataset":"x"},"log.level":"INFO","message":"saved"}`},
+		{`{"@timestamp":"yesterday","a":1}`,
+			`{"a":1,"error":{"message":"@timestamp is no time as RFC 3339 has it"},"event":{"dataset":"x"},"json.@timestamp":"yesterday","tags":["_jsonparsefailure"]}`},
+		{`{"@timestamp":1524673688}`,
+			`{"error":{"message":"@timestamp is no time as RFC 3339 has it"},"event":{"dataset":"x"},"json.@timestamp":1524673688,"tags":["_jsonparsefailure"]}`},
+		{`{"tags":["a"],"_id":"1","_":2,"event":{"dataset":"mine","action":"save"},"event.kind":"event"}`,
+			`{"event":{"dataset":"x","kind":"event"},"event.action":"save","json._":2,"json._id":"1","json.event.dataset":"mine","json.tags":["a"]}`},
+		{`{"event":"x","error":{"message":"no"},"tags.x":1}`, `{"error":{"message":"no"},"event":{"dataset":"x"},"event.value":"x","json.tags.x":1}`},
+		{`{}`, `{"event":{"dataset":"x"}}`},
+		{`{"a":1,`, `{"error":{"message":"text is no JSON object"},"event":{"dataset":"x"},"message":"{\"a\":1,","tags":["_jsonparsefailure"]}`},
+	} {
+		c := Defaults()
+		c.Target = ""
+		doc, _ := eventtest.Run(t, tt.in, func(s *event.Schema) {
+			if err := s.Const("event.dataset", "x"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Read("event.kind"); err != nil {
+				t.Fatal(err)
+			}
+		}, func(s *event.Schema) (event.Filter, error) { return New(c, s) }, nil)
+		b, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(b) != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.in, b, tt.want)
+		}
+	}
+}
+
+// Fields that another filter writes as a fragment do not come twice.
+func TestDocumentAsTargetBesideFragments(t *testing.T) {
+	c := Defaults()
+	c.Target = ""
+	var fragment event.Slot
+	doc, _ := eventtest.Run(t, `{"agent":{"name":"x","other":1},"labels":{"a":"b"}}`, func(s *event.Schema) {
+		fragment, _ = s.Members("agent", "name")
+		s.Hidden("agent.name", event.String)
+		s.Members("labels")
+	}, func(s *event.Schema) (event.Filter, error) { return New(c, s) }, func(ev *event.Event) {
+		ev.SetMembers(fragment, []byte(`"name":"y"`))
+	})
+	b, _ := json.Marshal(doc)
+	if want := `{"agent":{"name":"y"},"agent.other":1,"json.agent.name":"x","json.labels":{"a":"b"}}`; string(b) != want {
+		t.Errorf("\n got %s\nwant %s", b, want)
+	}
+}
+
 func TestKinds(t *testing.T) {
 	s := event.NewSchema()
 	f, err := New(Defaults(), s)
@@ -124,7 +177,7 @@ func TestErrors(t *testing.T) {
 		want   string
 	}{
 		{func(c *Config) { c.Field = "a..b" }, "field: "},
-		{func(c *Config) { c.Target = "" }, "target: "},
+		{func(c *Config) { c.Target = "a..b" }, "target: "},
 		{func(c *Config) { c.Target = "message" }, "target: "},
 	} {
 		c := Defaults()
@@ -152,14 +205,16 @@ func FuzzProcess(f *testing.F) {
 	})
 }
 
-func row(t testing.TB) (*event.Event, event.Processor) {
+func row(t testing.TB, target string) (*event.Event, event.Processor) {
 	s := event.NewSchema()
-	f, err := New(Defaults(), s)
+	c := Defaults()
+	c.Target = target
+	f, err := New(c, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"json.level", "json.req.method", "json.req.ids"} {
-		if _, err := s.Read(path); err != nil {
+	for _, path := range []string{"level", "req.method", "req.ids"} {
+		if _, err := s.Read(strings.TrimPrefix(target+"."+path, ".")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -167,21 +222,23 @@ func row(t testing.TB) (*event.Event, event.Processor) {
 	return event.NewEvent(s), f.Processor()
 }
 
-var line = []byte(`{"time":"2018-04-26T01:28:08Z","level":"in\u0066o","req":{"method":"GET","ids":[1,2,3],"took":0.25},"msg":"it \"works\"","tags":["a","b"]}`)
+var line = []byte(`{"@timestamp":"2018-04-26T01:28:08Z","level":"in\u0066o","req":{"method":"GET","ids":[1,2,3],"took":0.25},"msg":"it \"works\"","tags":["a","b"]}`)
 
 func TestDoesNotAllocate(t *testing.T) {
-	ev, p := row(t)
-	run := func() { ev.Reset(nil, line, 0); p.Process(ev) }
-	for range 10 {
-		run()
-	}
-	if n := testing.AllocsPerRun(100, run); n != 0 {
-		t.Errorf("%v allocations", n)
+	for _, target := range []string{"json", ""} {
+		ev, p := row(t, target)
+		run := func() { ev.Reset(nil, line, 0); p.Process(ev) }
+		for range 10 {
+			run()
+		}
+		if n := testing.AllocsPerRun(100, run); n != 0 {
+			t.Errorf("target %q: %v allocations", target, n)
+		}
 	}
 }
 
 func BenchmarkProcess(b *testing.B) {
-	ev, p := row(b)
+	ev, p := row(b, "json")
 	b.ReportAllocs()
 	b.SetBytes(int64(len(line)))
 	for b.Loop() {

@@ -43,12 +43,14 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		return event.Keep
 	}
 	p.found, p.out, p.prefix = p.found[:0], p.out[:0], p.prefix[:0]
+	source := ev.Value(f.source)
+	if !f.keep {
+		ev.Unset(f.source) // first, for the object may have a member for it
+	}
 	if !p.object(ev, b[start:end], p.names) {
+		ev.Set(f.source, source)
 		p.fail(ev, "JSON object has more than 1000 members")
 		return event.Keep
-	}
-	if !f.keep {
-		ev.Unset(f.source)
 	}
 	f.target.Set(ev, p.out)
 	return event.Keep
@@ -121,6 +123,12 @@ func (p *processor) member(ev *event.Event, m pair, names *members.Node) bool {
 		p.out = members.AppendKey(p.out, p.prefix, m.name, below)
 		p.out = append(p.out, m.value...)
 		return true
+	case node.Aside || node.Slot == event.Timestamp && !p.time(ev, m.value):
+		p.out = p.f.target.AppendAside(p.out, p.prefix, m.name)
+		p.out = append(p.out, m.value...)
+		return true
+	case node.Slot == event.Timestamp:
+		return true
 	case !node.Object():
 		p.set(ev, node.Slot, m.value)
 		return true
@@ -134,6 +142,15 @@ func (p *processor) member(ev *event.Event, m pair, names *members.Node) bool {
 	ok := p.object(ev, m.value, node)
 	p.prefix = p.prefix[:outer]
 	return ok
+}
+
+// time takes @timestamp of the document itself.
+func (p *processor) time(ev *event.Event, b []byte) bool {
+	if b[0] == '"' && members.SetTime(ev, p.text(ev, b[1:len(b)-1])) {
+		return true
+	}
+	p.fail(ev, "@timestamp is no time as RFC 3339 has it")
+	return false
 }
 
 // set stores a value in a field of its own.

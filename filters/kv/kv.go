@@ -9,6 +9,8 @@
 // Names that other blocks of the pipeline use become ordinary fields; the others
 // are members of the target object all the same, but conditions and expressions
 // cannot see them. A name that comes again makes a list.
+// With target = "" the pairs become fields of the document itself; what cannot be
+// there, such as tags and host.name, goes to the object kv.
 package kv
 
 import (
@@ -24,7 +26,7 @@ import (
 // Config is the block filter "kv".
 type Config struct {
 	Field        string   `hcl:"field,optional" doc:"field to read"`
-	Target       string   `hcl:"target,optional" doc:"object for the pairs"`
+	Target       string   `hcl:"target,optional" doc:"object for the pairs; empty for the document itself"`
 	FieldSplit   string   `hcl:"field_split,optional" doc:"characters that stand between two pairs"`
 	ValueSplit   string   `hcl:"value_split,optional" doc:"characters that stand between a name and its value"`
 	TrimKey      string   `hcl:"trim_key,optional" doc:"characters to take off both ends of names"`
@@ -102,7 +104,7 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 	if f.source, err = s.Read(c.Field); err != nil {
 		errs = append(errs, attr.Errorf("field", "%w", err))
 	}
-	if f.target, err = members.Declare(s, c.Target); err != nil {
+	if f.target, err = members.Declare(s, c.Target, "kv"); err != nil {
 		errs = append(errs, attr.Errorf("target", "%w", err))
 	}
 	return f, errors.Join(errs...)

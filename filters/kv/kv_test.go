@@ -82,6 +82,18 @@ func TestNamedFields(t *testing.T) {
 	}
 }
 
+func TestDocumentAsTarget(t *testing.T) {
+	_, doc := run(t, func(c *Config) { c.Target, c.KeepSource = "", true }, "user.name=kim n=1 n=2 tags=x _id=3 @timestamp=2018-04-26T01:28:08Z message=m", "user.name")
+	b, _ := json.Marshal(doc)
+	if want := `{"@timestamp":"2018-04-26T01:28:08.000Z","kv._id":"3","kv.tags":"x","message":"m","n":["1","2"],"user":{"name":"kim"}}`; string(b) != want {
+		t.Errorf("\n got %s\nwant %s", b, want)
+	}
+	_, doc = run(t, func(c *Config) { c.Target = "" }, "@timestamp=now")
+	if doc["kv.@timestamp"] != "now" {
+		t.Errorf("got %v", doc)
+	}
+}
+
 func TestBounds(t *testing.T) {
 	got, doc := run(t, func(c *Config) { c.MaxPairs, c.KeepSource = 2, false }, "a=1 b=2 c=3")
 	if got != `{"a":"1","b":"2"}` || fmt.Sprint(doc["tags"]) != "[_kvtoomany]" || doc["message"] == nil {
@@ -102,6 +114,7 @@ func TestErrors(t *testing.T) {
 		{func(c *Config) { c.MaxPairs = 0 }, "max_pairs: 0 is out of range"},
 		{func(c *Config) { c.FieldSplit = "한" }, "field_split: has a character outside"},
 		{func(c *Config) { c.Target = "message" }, "target: "},
+		{func(c *Config) { c.Target = "a..b" }, "target: "},
 		{func(c *Config) { c.Field = "a..b" }, "field: "},
 	} {
 		c := Defaults()

@@ -153,11 +153,16 @@ func unescape(ev *event.Event, b []byte, quote byte) []byte {
 func (p *processor) put(ev *event.Event, i int) {
 	q := &p.found[i]
 	node, below := p.names.Find(q.name)
-	if node != nil && node.Slot >= 0 {
+	if node != nil && node.Slot >= 0 && node.Slot != event.Timestamp {
 		p.set(ev, node.Slot, i)
 		return
 	}
-	if node.Object() { // others use fields below this name, so it cannot be a value
+	if node != nil && node.Slot == event.Timestamp && members.SetTime(ev, q.value) {
+		return
+	}
+	if node != nil && (node.Aside || node.Slot == event.Timestamp) {
+		p.out = p.f.target.AppendAside(p.out, nil, q.name)
+	} else if node.Object() { // others use fields below this name, so it cannot be a value
 		p.out = members.AppendInside(p.out, nil, q.name)
 	} else {
 		p.out = members.AppendKey(p.out, nil, q.name, below)

@@ -98,11 +98,9 @@ func claimConstants(s *event.Schema, path string) error {
 
 // inFragment reports whether an object around path is written as a fragment.
 func inFragment(s *event.Schema, path string) bool {
-	for i := strings.LastIndexByte(path, '.'); i > 0; i = strings.LastIndexByte(path[:i], '.') {
-		for _, slot := range s.Under(path[:i]) {
-			if s.Kind(slot) == event.Members && s.Path(slot) == path[:i] {
-				return true
-			}
+	for _, slot := range s.Under("") {
+		if s.Kind(slot) == event.Members && (s.Path(slot) == "" || strings.HasPrefix(path, s.Path(slot)+".")) {
+			return true
 		}
 	}
 	return false

@@ -6,27 +6,32 @@ package members
 import (
 	"bytes"
 	"errors"
+	"time"
 
 	"github.com/naru-log/naru/event"
 )
 
 // Target is the object for fields with names of the text's choosing.
 type Target struct {
-	path string
-	slot event.Slot
+	path  string
+	slot  event.Slot
+	aside []byte
 }
 
-// Declare makes path the target object.
-func Declare(s *event.Schema, path string) (Target, error) {
-	path, err := event.ParsePath(path)
-	if err != nil {
-		return Target{}, err
-	}
-	if _, plain := s.Lookup(path); plain {
-		return Target{}, errors.New("field " + path + " is a plain value elsewhere in this pipeline, not an object")
+// Declare makes path the target object; the empty path is the document itself.
+// What cannot stand where its name says goes to the object aside below it.
+func Declare(s *event.Schema, path, aside string) (Target, error) {
+	if path != "" {
+		var err error
+		if path, err = event.ParsePath(path); err != nil {
+			return Target{}, err
+		}
+		if _, plain := s.Lookup(path); plain {
+			return Target{}, errors.New("field " + path + " is a plain value elsewhere in this pipeline, not an object")
+		}
 	}
 	slot, err := s.Members(path)
-	return Target{path, slot}, err
+	return Target{path, slot, []byte(aside + ".")}, err
 }
 
 // Set stores the encoded members of an event; none leaves the target alone.
@@ -36,9 +41,27 @@ func (t Target) Set(ev *event.Event, members []byte) {
 	}
 }
 
+// AppendAside is AppendKey for a value that cannot stand at prefix and name.
+func (t Target) AppendAside(dst, prefix, name []byte) []byte {
+	return appendKey(dst, t.aside, prefix, name, false)
+}
+
+// SetTime makes the event's time of a text, which may be any that RFC 3339
+// allows, in the years that an event can hold.
+func SetTime(ev *event.Event, text []byte) bool {
+	at, err := time.Parse(time.RFC3339, string(text))
+	if err != nil || at.Year() <= 1678 || at.Year() >= 2262 {
+		return false
+	}
+	ev.SetTime(event.Timestamp, at)
+	return true
+}
+
 // Node is the target, or a name below it that some component uses.
 type Node struct {
 	Slot     event.Slot // -1 for an object
+	Aside    bool       // texts cannot set it: naru itself does, or nobody can
+	document *Node      // of the document itself: the node of Elasticsearch's own fields
 	children map[string]*Node
 }
 
@@ -46,15 +69,32 @@ type Node struct {
 // only read from then on.
 func (t Target) Names(s *event.Schema) *Node {
 	root := &Node{Slot: -1}
+	below := 0
+	if t.path == "" {
+		root.document = &Node{Slot: -1, Aside: true}
+		root.add("tags", -1, true)
+	} else {
+		below = len(t.path) + len(".")
+	}
+	var fragments []string
 	for _, slot := range s.Under(t.path) {
-		if path := s.Path(slot); s.Kind(slot) != event.Members && path != t.path {
-			root.add(path[len(t.path)+1:], slot)
+		switch path := s.Path(slot); {
+		case path == t.path:
+		case s.Kind(slot) == event.Members:
+			fragments = append(fragments, path[below:])
+		default:
+			root.add(path[below:], slot, s.Constant(slot) || s.Unused(slot))
+		}
+	}
+	for _, path := range fragments {
+		if node, _ := root.Find([]byte(path)); !node.Object() { // nobody knows what it holds
+			root.add(path, -1, true)
 		}
 	}
 	return root
 }
 
-func (n *Node) add(path string, slot event.Slot) {
+func (n *Node) add(path string, slot event.Slot, aside bool) {
 	for {
 		i := bytes.IndexByte([]byte(path), '.')
 		name := path
@@ -70,7 +110,9 @@ func (n *Node) add(path string, slot event.Slot) {
 			n.children[name] = child
 		}
 		if n = child; i < 0 {
-			n.Slot = slot
+			if n.Aside = aside; !aside {
+				n.Slot = slot
+			}
 			return
 		}
 		path = path[i+1:]
@@ -80,16 +122,20 @@ func (n *Node) add(path string, slot event.Slot) {
 // Object reports whether components name fields below n.
 func (n *Node) Object() bool { return n != nil && len(n.children) > 0 }
 
-// Find follows a dotted name. The node is nil when nobody uses the name; below
+// Find follows a dotted name. Fields whose names begin with an underscore are
+// Elasticsearch's own in a document. The node is nil when nobody uses the name; below
 // then says that a plain field stands where the name has an object.
 func (n *Node) Find(name []byte) (node *Node, below bool) {
+	if n.document != nil && len(name) > 0 && name[0] == '_' {
+		return n.document, false
+	}
 	for {
 		first, rest, more := bytes.Cut(name, []byte{'.'})
 		child := n.children[string(first)]
 		switch {
 		case child == nil:
 			return nil, false
-		case !more:
+		case !more || child.Aside:
 			return child, false
 		case child.Slot >= 0:
 			return nil, true
@@ -110,16 +156,16 @@ func AppendInside(dst, prefix, name []byte) []byte {
 // would not take, with nothing before, between or after a dot, gets underscores
 // instead of the dots; so does one below a plain field.
 func AppendKey(dst, prefix, name []byte, below bool) []byte {
+	return appendKey(dst, nil, prefix, name, below)
+}
+
+func appendKey(dst, aside, prefix, name []byte, below bool) []byte {
 	if len(dst) > 0 {
 		dst = append(dst, ',')
 	}
-	dst = append(dst, '"')
+	dst = appendText(appendText(append(dst, '"'), aside), prefix)
 	start := len(dst)
-	dst = event.AppendJSONString(dst, prefix)
-	dst = dst[:start+copy(dst[start:], dst[start+1:len(dst)-1])] // without its quotes
-	start = len(dst)
-	dst = event.AppendJSONString(dst, name)
-	dst = dst[:start+copy(dst[start:], dst[start+1:len(dst)-1])]
+	dst = appendText(dst, name)
 	if below || ambiguous(name) {
 		for i := start; i < len(dst); i++ {
 			if dst[i] == '.' {
@@ -131,6 +177,13 @@ func AppendKey(dst, prefix, name []byte, below bool) []byte {
 		}
 	}
 	return append(dst, '"', ':')
+}
+
+// appendText appends the content of a JSON string, without its quotes.
+func appendText(dst, text []byte) []byte {
+	start := len(dst)
+	dst = event.AppendJSONString(dst, text)
+	return dst[:start+copy(dst[start:], dst[start+1:len(dst)-1])]
 }
 
 // ambiguous reports whether a name has an empty part between dots.

@@ -8,7 +8,7 @@ import (
 
 func TestFind(t *testing.T) {
 	s := event.NewSchema()
-	target, err := Declare(s, "[app][log]")
+	target, err := Declare(s, "[app][log]", "json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,8 +46,8 @@ func TestFind(t *testing.T) {
 }
 
 func TestDeclareErrors(t *testing.T) {
-	for _, path := range []string{"", "a..b", "message", "message.x"} {
-		if _, err := Declare(event.NewSchema(), path); err == nil {
+	for _, path := range []string{"a..b", "message", "message.x"} {
+		if _, err := Declare(event.NewSchema(), path, "json"); err == nil {
 			t.Errorf("Declare(%q) succeeded", path)
 		}
 	}
