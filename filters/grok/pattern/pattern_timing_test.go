@@ -41,6 +41,18 @@ var hostile = []struct {
 	{"Syslog", `%{SYSLOGLINE}`, func(n int) string { return strings.Repeat("Apr 26 00:00:00 a ", n/18) }},
 	{"Java", `%{JAVASTACKTRACEPART}`, func(n int) string { return "at " + strings.Repeat("a.", n/2) }},
 	{"IPv6", `%{IP:ip}!`, func(n int) string { return strings.Repeat("1:2:", n/4) + " !" }},
+	{"LoopOfStrings", `(?:ab)*[cd]`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"LoopOfPairs", `(?:%{WORD:k}=%{INT:v} ?)*[!]`, func(n int) string { return strings.Repeat("a=1 ", n/4) }},
+	{"LoopInLookahead", `(?=(?:ab)*[cd])a`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"CaptureInLookahead", `(?=(ab)*[cd])a`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"LookaheadInLoop", `(?:(?=(?:ab)*[cd])a|.)*[xy]`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"PossessiveLoop", `(?:ab)*+[cd]`, func(n int) string { return strings.Repeat("ab", n/2) }},
+	{"Optional", `(?:x?y?z?)*w`, func(n int) string { return strings.Repeat("xyz", n/3) }},
+	{"CountedRepeats", `(a{1,10}){1,10}b`, func(n int) string { return strings.Repeat("a", n) }},
+	{"TenData", strings.Repeat("%{DATA} ", 10) + "[!]", func(n int) string { return strings.Repeat("w ", n/2) }},
+	{"TenGreedy", strings.Repeat("%{GREEDYDATA} ", 10) + "[!]", func(n int) string { return strings.Repeat("w ", n/2) }},
+	{"URIPath", `%{URIPATHPARAM:p}[!]`, func(n int) string { return "/" + strings.Repeat("?a=b", n/4) }},
+	{"Folding", `(?i)(?:straße|s)*x`, func(n int) string { return strings.Repeat("sS", n/2) }},
 	{"Numbers", `%{NUMBER:a}%{NUMBER:b}%{NUMBER:c}x`, func(n int) string { return strings.Repeat("1", n) + " x" }},
 }
 

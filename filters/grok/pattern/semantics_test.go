@@ -13,7 +13,7 @@ import (
 var defs = pattern.Map{
 	"WORD": `\b\w+\b`, "INT": `(?:[+-]?(?:[0-9]+))`, "DATA": `.*?`, "GREEDYDATA": `.*`, "NOTSPACE": `\S+`,
 	"ALT": `a|b`, "FLAG": `(?i)a`, "SELF": `a%{SELF}`, "C1": `%{C2}`, "C2": `%{C1}`, "lower_case": "a",
-	"PAIR": `%{WORD:key}=%{INT:val:int}`, "OPEN": `(a`,
+	"PAIR": `%{WORD:key}=%{INT:val:int}`, "OPEN": `(a`, "TYPO": `%{W RD}`,
 }
 
 // show lists what a line captures: name=value, values of one name separated
@@ -129,6 +129,12 @@ func TestSemantics(t *testing.T) {
 		{`(?x) a b # c`, "ab", `"ab" `},
 		{`a(?#c)b`, "ab", `"ab" `},
 		{`(?:a+?)*`, "aaa", `"a" `},
+		{`(a+?)+(?<x>.)`, "aab", `"aa" x=a`},
+		{`(?<x>)(?<x>..)\k<x>`, "ab1", "no"},
+		{`(?i)(?<=ss)x`, "ßx", `"x" `},
+		{`\xg|a\x`, "ax", `"ax" `},
+		{`(?<!(a))(?<x>b)`, "b", `"b" x=b`},
+		{`(a)(|\1\g<2>)b`, "aaab", `"aaab" `},
 	} {
 		if got := show(t, c.expr, c.line, pattern.Options{}); got != c.want {
 			t.Errorf("%s on %q: %s, want %s", c.expr, c.line, got, c.want)
@@ -162,13 +168,17 @@ func TestSyntaxErrors(t *testing.T) {
 		{`a%{NOPE:x}`, "", 1, `%{NOPE:x}`, "no pattern named"},
 		{`%{SELF}`, "SELF", 1, `%{SELF}`, "circular reference SELF -> SELF"},
 		{`%{C1}`, "C2", 0, `%{C1}`, "circular reference C1 -> C2 -> C1"},
-		{`x(?<=a+)b`, "", 1, "(", "no fixed length"},
-		{`(?<=a{1,2})x`, "", 0, "(", "no fixed length"},
-		{`(?<!(a|bc))x`, "", 0, "(", "lookbehind"},
+		{`x(?<=a+)b`, "", 1, "(?<=a+)", "no fixed length"},
+		{`(?<=a{1,2})x`, "", 0, "(?<=a{1,2})", "no fixed length"},
+		{`(?<!(a|bc))x`, "", 0, "(?<!(a|bc))", "lookbehind"},
+		{`(?<=(?i:a|bc))x`, "", 0, "(?<=(?i:a|bc))", "no fixed length"},
+		{`(?i)(?<=pass)x`, "", 4, "(?<=pass)", `"ss" may be one letter`},
+		{`%{TYPO}`, "TYPO", 0, "%{", `no pattern named "W RD"`},
+		{`(a(?=\g<1>))`, "", 5, `\g<1>`, "never ends"},
 		{`(?s)a`, "", 0, "(?s", "no option"},
 		{`(?P<x>a)`, "", 0, "(?P", "no such kind of group"},
-		{`(?(1)a|b)`, "", 0, "(", "no such group"},
-		{`(?<x>a)\1`, "", 7, `\`, "use the name"},
+		{`(?(1)a|b)`, "", 0, "(?(1)a|b)", "no such group"},
+		{`(?<x>a)\1`, "", 7, `\1`, "use the name"},
 		{`a)`, "", 1, ")", "unmatched"},
 		{`(a`, "", 0, "(a", "no closing parenthesis"},
 		{`[a`, "", 0, "[a", "no end"},
@@ -177,7 +187,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`a{3,2}`, "", 1, "{3,2}", "upper bound"},
 		{`\p{Nope}`, "", 0, `\p{Nope}`, "no character property"},
 		{`[[:nope:]]`, "", 1, "[", "POSIX"},
-		{`(?<x>\g<x>)`, "", 5, `\`, "never ends"},
+		{`(?<x>\g<x>)`, "", 5, `\g<x>`, "never ends"},
 		{`\k<x>`, "", 0, `\k<x>`, "no group named"},
 		{`(?~ab)`, "", 0, "(?~", "not supported"},
 		{`%{OPEN}`, "", 0, "", "no closing parenthesis"},

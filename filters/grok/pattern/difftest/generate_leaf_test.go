@@ -10,7 +10,7 @@ import (
 // letters are what generated patterns and lines are made of: two of them
 // differ in case alone, some fold to others, some are marks or of several
 // bytes.
-var letters = []rune("aabbccAB001 -_.\nékK\u212aßſsS한ａ٣\u0301😀,")
+var letters = []rune("aabbccAB001 -_.\n\rékK\u212aßſsS한ａ٣\u0301😀,")
 
 func (g *generator) letter() rune { return letters[g.r.IntN(len(letters))] }
 

@@ -178,7 +178,7 @@ func (g *generator) atom(depth int) piece {
 	if depth <= 0 {
 		return g.leaf()
 	}
-	switch g.r.IntN(22) {
+	switch g.r.IntN(24) {
 	case 0, 1:
 		return g.group(depth)
 	case 2:
@@ -202,6 +202,8 @@ func (g *generator) atom(depth int) piece {
 		return g.anchor()
 	case 10:
 		return g.class(2)
+	case 11, 12:
+		return g.odd(depth)
 	}
 	return g.leaf()
 }

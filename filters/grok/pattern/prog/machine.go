@@ -107,10 +107,16 @@ func (m *machine) run(pc, pos int) int { return m.runAbove(pc, pos, len(m.stack)
 func (m *machine) runAbove(pc, pos, base int) int {
 	text := m.text
 	code := m.code.inst
+	from := pos // of what was read since the last choice
 	for {
 		in := &code[pc]
 		switch in.op {
-		case opMatch, opSubEnd:
+		case opMatch:
+			return pos
+		case opSubEnd:
+			if m.spend(pos - from); m.over {
+				return -1
+			}
 			return pos
 		case opByte:
 			if pos < len(text) && text[pos] == in.b {
@@ -282,6 +288,9 @@ func (m *machine) runAbove(pc, pos, base int) int {
 			}
 		default:
 			if next, at, ok := m.rare(in, pc, pos); ok {
+				if in.op == opAtomic {
+					from += at - pos // the sub-program has paid for it
+				}
 				pc, pos = next, at
 				continue
 			}
@@ -290,16 +299,23 @@ func (m *machine) runAbove(pc, pos, base int) int {
 		if m.trace != nil {
 			m.record(pc, pos)
 		}
-		m.steps++
-		if m.steps > m.limit || len(m.stack) > maxFrames || m.memo.full {
-			m.over = true
-		}
-		if m.over {
+		if m.spend(pos - from); m.over {
 			return -1
 		}
 		if pc, pos = m.resume(base); pc < 0 {
 			return -1
 		}
+		from = pos
+	}
+}
+
+// spend takes a step from the budget, and more for a path that read n bytes:
+// a loop may read the whole text without ever having to choose.
+func (m *machine) spend(n int) {
+	const readCost = 3 // eight bytes a step
+	m.steps += 1 + n>>readCost
+	if m.steps > m.limit || len(m.stack) > maxFrames || m.memo.full {
+		m.over = true
 	}
 }
 
@@ -539,13 +555,16 @@ func (m *machine) backref(in *inst, pos int) int {
 			continue
 		}
 		want := m.text[start:end]
+		if len(m.text)-pos < len(want) {
+			return -1 // as in the reference, which does not try the other groups then
+		}
 		if in.n == 1 {
 			if at := foldBytes(m.text, pos, want); at >= 0 {
 				return at
 			}
 			continue
 		}
-		if len(m.text)-pos >= len(want) && string(m.text[pos:pos+len(want)]) == string(want) {
+		if string(m.text[pos:pos+len(want)]) == string(want) {
 			m.steps += len(want) >> runCost
 			return pos + len(want)
 		}

@@ -1,6 +1,9 @@
 package syntax
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // backref resolves the groups of a back reference or a condition. A name has
 // to be known by then.
@@ -22,11 +25,11 @@ func (p *parser) backref(n *Node, t token) {
 func (p *parser) finish(root *Node) *Tree {
 	for _, n := range p.numbered {
 		if p.named {
-			p.p = n.Pos
+			p.p = p.constructEnd(n.Pos)
 			p.fail(n.Pos, "a reference by number in a pattern with named groups: use the name")
 		}
 		if n.Groups[0] > p.groups {
-			p.p = n.Pos
+			p.p = p.constructEnd(n.Pos)
 			p.fail(n.Pos, "there is no such group")
 		}
 	}
@@ -45,9 +48,36 @@ func (p *parser) finish(root *Node) *Tree {
 	return t
 }
 
+// constructEnd returns where the group or escape at pos ends, for messages.
+func (p *parser) constructEnd(pos int) int {
+	if p.text[pos] == '\\' {
+		if end := strings.IndexAny(p.text[pos:], ">'"); pos+2 < len(p.text) && p.text[pos+2] == '<' && end > 0 {
+			return pos + end + 1
+		}
+		return min(pos+2, len(p.text))
+	}
+	for at, depth, class := pos, 0, false; at < len(p.text); at++ {
+		switch c := p.text[at]; {
+		case c == '\\':
+			at++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return at + 1
+			}
+		}
+	}
+	return len(p.text)
+}
+
 func (p *parser) resolveCalls() {
 	for _, n := range p.calls {
-		p.p = n.Pos
+		p.p = p.constructEnd(n.Pos)
 		if n.Index < 0 {
 			groups := p.byName[string(n.Runes)]
 			switch {
@@ -75,6 +105,9 @@ func dropPlainGroups(n *Node) {
 		dropPlainGroups(s)
 		if s.Op == OpCapture && s.Plain {
 			n.Subs[i] = s.Subs[0]
+			if n.Op == OpRepeat && s.Subs[0].Op == OpRepeat {
+				*n = *merge(n)
+			}
 		}
 	}
 }
@@ -122,38 +155,66 @@ func (p *parser) checkLooks(n *Node) {
 	if n.Op != OpLook || n.Look < Behind {
 		return
 	}
-	p.p = n.Pos
-	if !allowedBehind(n.Subs[0], n.Look == Behind) {
+	p.p = p.constructEnd(n.Pos)
+	if !p.allowedBehind(n.Subs[0], n.Look == Behind) {
 		p.fail(n.Pos, "not allowed in a lookbehind")
 	}
-	if w, ok := p.charWidth(n.Subs[0]); ok {
-		n.Width = w
-		return
-	}
 	body := n.Subs[0]
-	if body.Op != OpAlt {
-		p.fail(n.Pos, "the lookbehind has no fixed length")
+	if w, ok := p.charWidth(body); ok {
+		if _, found := uneven(body); !found {
+			n.Width = w
+			return
+		}
 	}
+	alternatives := []*Node{body}
+	if body.Op == OpAlt && !body.Optioned {
+		alternatives = body.Subs
+	}
+	*n = *p.splitBehind(n, alternatives)
+}
+
+// splitBehind makes a lookbehind for each alternative, whose lengths differ.
+// One that is ss under (?i), or the like, needs one more, for ß.
+func (p *parser) splitBehind(n *Node, alternatives []*Node) *Node {
 	split := &Node{Op: OpAlt, Pos: n.Pos}
 	if n.Look == NotBehind {
 		split.Op = OpCat
 	}
-	for _, alt := range body.Subs {
+	add := func(alt *Node, width int) {
+		split.Subs = append(split.Subs, &Node{Op: OpLook, Look: n.Look, Pos: n.Pos, Width: width, Subs: []*Node{alt}})
+	}
+	for _, alt := range alternatives {
 		w, ok := p.charWidth(alt)
 		if !ok {
 			p.fail(n.Pos, "the lookbehind has no fixed length")
 		}
-		split.Subs = append(split.Subs, &Node{Op: OpLook, Look: n.Look, Pos: n.Pos, Width: w, Subs: []*Node{alt}})
+		if part, found := uneven(alt); found {
+			if len(part) != 2 || w != 2 || alt.Op != OpString || alt.Optioned {
+				p.failf(n.Pos, "the lookbehind has no fixed length: under (?i) %q may be one letter or several, as ß is ss", string(part))
+			}
+			add(alt, 1)
+		}
+		add(alt, w)
 	}
-	*n = *split
+	return split
 }
 
-func allowedBehind(n *Node, captures bool) bool {
+// uneven returns a part of the strings in n that texts of different length
+// match.
+func uneven(n *Node) (part []rune, found bool) {
+	part, found = unevenFold(n)
+	for i := 0; i < len(n.Subs) && !found; i++ {
+		part, found = uneven(n.Subs[i])
+	}
+	return part, found
+}
+
+func (p *parser) allowedBehind(n *Node, captures bool) bool {
 	switch n.Op {
 	case OpAtomic, OpCond, OpBackref, OpGrapheme:
 		return false
 	case OpCapture:
-		if !captures {
+		if captured := !n.Plain || !p.named; captured && !captures {
 			return false
 		}
 	case OpAssert:
@@ -166,7 +227,7 @@ func allowedBehind(n *Node, captures bool) bool {
 		}
 	}
 	for _, s := range n.Subs {
-		if !allowedBehind(s, captures) {
+		if !p.allowedBehind(s, captures) {
 			return false
 		}
 	}
@@ -229,7 +290,7 @@ func (p *parser) checkRecursion() {
 	for _, call := range p.calls {
 		seen := make(map[int]bool)
 		if p.recurses(p.list[call.Index].Node, call.Index, seen) || p.always(p.list[call.Index].Node, call.Index, make(map[int]bool)) {
-			p.p = call.Pos
+			p.p = p.constructEnd(call.Pos)
 			p.fail(call.Pos, "the recursion never ends")
 		}
 	}
@@ -288,7 +349,7 @@ func (p *parser) always(n *Node, group int, seen map[int]bool) bool {
 		return true
 	case OpRepeat:
 		return n.Min > 0 && p.always(n.Subs[0], group, seen)
-	case OpCat, OpCapture, OpAtomic:
+	case OpCat, OpCapture, OpAtomic, OpLook:
 		for _, s := range n.Subs {
 			if p.always(s, group, seen) {
 				return true
@@ -322,13 +383,32 @@ func (p *parser) minLen(n *Node) int {
 	case OpCapture, OpAtomic:
 		return p.minLen(n.Subs[0])
 	case OpCall:
-		least, ok := p.lengths[n.Index]
-		if !ok {
-			p.lengths[n.Index] = 0 // while it is being worked out
-			least = p.minLen(p.list[n.Index].Node)
-			p.lengths[n.Index] = least
+		return p.groupMinLen(n.Index)
+	case OpBackref:
+		least := maxRepeat
+		for _, g := range n.Groups {
+			if holds(p.list[g].Node, n) {
+				return 0
+			}
+			least = min(least, p.groupMinLen(g))
 		}
 		return least
 	}
 	return 0
+}
+
+// holds reports whether inner is a part of n.
+func holds(n, inner *Node) bool {
+	return n == inner || slices.ContainsFunc(n.Subs, func(s *Node) bool { return holds(s, inner) })
+}
+
+// groupMinLen is minLen of a group, worked out once.
+func (p *parser) groupMinLen(group int) int {
+	least, ok := p.lengths[group]
+	if !ok {
+		p.lengths[group] = 0 // while it is being worked out
+		least = p.minLen(p.list[group].Node)
+		p.lengths[group] = least
+	}
+	return least
 }

@@ -77,6 +77,11 @@ func (x *Expander) Expand(expr string) (*Source, error) {
 }
 
 func (x *Expander) expand(text string, frame int) error {
+	if frame > 0 {
+		if err := x.checkDefinition(text, frame); err != nil {
+			return err
+		}
+	}
 	at := 0
 	for {
 		ref, ok := nextReference(text, at)
@@ -89,6 +94,32 @@ func (x *Expander) expand(text string, frame int) error {
 			return err
 		}
 		at = ref.end
+	}
+}
+
+// checkDefinition refuses the text of a named pattern in which %{ begins
+// neither a reference nor text with the name of a pattern. In the expression
+// itself that is text; in definitions the reference looks closer.
+func (x *Expander) checkDefinition(text string, frame int) error {
+	for at := 0; ; at += 2 {
+		i := strings.Index(text[at:], "%{")
+		if i < 0 {
+			return nil
+		}
+		at += i
+		if _, ok := parseReference(text, at); ok {
+			continue
+		}
+		end := strings.IndexAny(text[at+2:], ":}")
+		msg := "the reference has no end"
+		if end >= 0 {
+			name := text[at+2 : at+2+end]
+			if _, ok := x.Lookup(name); ok {
+				continue
+			}
+			msg = fmt.Sprintf("there is no pattern named %q", name)
+		}
+		return &Error{Definition: x.src.Frames[frame].Name, Text: text, Offset: at, Construct: "%{", Msg: msg}
 	}
 }
 

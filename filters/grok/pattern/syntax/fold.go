@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // multiFolds lists the characters whose full case folding (status F of the
@@ -116,4 +117,45 @@ func foldStrings(s *Set) [][]rune {
 		}
 	}
 	return out
+}
+
+// unevenFold returns the part of a string under (?i) that texts of different
+// length match: ss, which is ß too, or ß.
+func unevenFold(n *Node) (part []rune, found bool) {
+	if n.Op != OpString || !n.Fold {
+		return nil, false
+	}
+	for i, r := range n.Runes {
+		if len(multiFold()[r]) > 0 {
+			return n.Runes[i : i+1], true
+		}
+		for _, f := range multiFolds {
+			m := multiFold()[firstRune(f)]
+			if len(m) > len(part) && hasFolded(n.Runes[i:], m) {
+				part = n.Runes[i : i+len(m)]
+			}
+		}
+		if part != nil {
+			return part, true
+		}
+	}
+	return nil, false
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// hasFolded reports whether s begins with the folded characters but for case.
+func hasFolded(s, folded []rune) bool {
+	if len(s) < len(folded) {
+		return false
+	}
+	for i, f := range folded {
+		if simpleFold(s[i]) != f {
+			return false
+		}
+	}
+	return true
 }

@@ -267,7 +267,9 @@ func (p *parser) escape() {
 	case 'G':
 		p.setAssert(SearchStart)
 	case 'x':
-		p.hex()
+		if p.more() {
+			p.hex()
+		}
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		p.digitEscape(at)
 	case '0':

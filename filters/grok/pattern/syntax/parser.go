@@ -402,12 +402,12 @@ func (p *parser) optionGroup(c rune, term tokenKind, pos int) (n *Node, rest boo
 		p.next()
 		n = p.alternation(tokClose)
 		p.closed()
-		p.opt = outer
-		return n, false
+	} else {
+		p.closed()
+		p.next()
+		n = p.alternation(term)
 	}
-	p.closed()
-	p.next()
-	n = p.alternation(term)
+	n.Optioned = true
 	p.opt = outer
-	return n, true
+	return n, c == ')'
 }

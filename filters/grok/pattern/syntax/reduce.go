@@ -56,6 +56,15 @@ func reduce(q *Node) *Node {
 		if (inner == 1 || inner == 2) && q.Max > 1 && !q.Lazy {
 			q.Max = max(q.Min, 1)
 		}
+	}
+	return merge(q)
+}
+
+// merge is reduce for two quantifiers of the six.
+func merge(q *Node) *Node {
+	in := q.Subs[0]
+	outer, inner := popular(q), popular(in)
+	if outer < 0 || inner < 0 {
 		return q
 	}
 	set := func(n *Node, least, most int, lazy bool) { n.Min, n.Max, n.Lazy = least, most, lazy }

@@ -55,21 +55,23 @@ const (
 
 // Node is a node of the tree.
 type Node struct {
-	Op     Op
-	Fold   bool
-	Plain  bool // a capture without a name
-	Lazy   bool
-	Look   Look
-	Assert Assert
-	Min    int
-	Max    int
-	Index  int
-	Width  int // of a lookbehind, in characters
-	Pos    int // where it starts in the expanded text
-	Runes  []rune
-	Set    *Set
-	Groups []int
-	Subs   []*Node
+	Op    Op
+	Fold  bool
+	Plain bool // a capture without a name
+	Lazy  bool
+	// Optioned marks what stands in a group with options, (?i:a|b).
+	Optioned bool
+	Look     Look
+	Assert   Assert
+	Min      int
+	Max      int
+	Index    int
+	Width    int // of a lookbehind, in characters
+	Pos      int // where it starts in the expanded text
+	Runes    []rune
+	Set      *Set
+	Groups   []int
+	Subs     []*Node
 }
 
 // Group is a capturing group.
