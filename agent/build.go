@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/prometheus/client_golang/prometheus"
@@ -111,7 +112,8 @@ func never(when *expr.Condition) bool {
 }
 
 // warnings points at conditions over fields that nothing sets. All components
-// have declared their fields.
+// have declared their fields. Those of a built-in pipeline depend on its
+// variables, such as the log format, and nobody has misspelt them.
 func (c *chain) warnings(outs []builtOutput) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, f := range c.filters {
@@ -124,7 +126,7 @@ func (c *chain) warnings(outs []builtOutput) hcl.Diagnostics {
 			diags = append(diags, o.when.Unwritten(c.schema)...)
 		}
 	}
-	return diags
+	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return config.IsBuiltin(d.Subject) })
 }
 
 // condition compiles a block's when.

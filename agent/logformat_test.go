@@ -54,6 +54,9 @@ func TestPipelinesTakeAFormat(t *testing.T) {
 		if more.HasErrors() {
 			t.Fatal(more)
 		}
+		if said := Check(cfg); len(said) > 0 {
+			t.Errorf("%s by %s: %v", tt.server, tt.format, said)
+		}
 		doc, err := b.document(tt.line)
 		if err != nil {
 			t.Fatal(err)

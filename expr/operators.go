@@ -36,11 +36,9 @@ func (c *compiler) binary(e *hclsyntax.BinaryOpExpr) *node {
 	a, b, at := c.compile(e.LHS), c.compile(e.RHS), e.Range()
 	switch e.Op {
 	case hclsyntax.OpLogicalAnd:
-		x, y := c.truth(a), c.truth(b)
-		return boolean(at, func(ev *event.Event) bool { return x(ev) && y(ev) })
+		return c.logical(a, b, false, at)
 	case hclsyntax.OpLogicalOr:
-		x, y := c.truth(a), c.truth(b)
-		return boolean(at, func(ev *event.Event) bool { return x(ev) || y(ev) })
+		return c.logical(a, b, true, at)
 	case hclsyntax.OpEqual:
 		return c.equality(a, b, false, at)
 	case hclsyntax.OpNotEqual:
@@ -55,6 +53,28 @@ func (c *compiler) binary(e *hclsyntax.BinaryOpExpr) *node {
 		return c.ordering(a, b, 1, true, at)
 	}
 	return c.arithmetic(e.Op, a, b, at)
+}
+
+// logical compiles && and ||, the result of which decides tells when one of the
+// operands is it. A constant operand is folded.
+func (c *compiler) logical(a, b *node, decides bool, at hcl.Range) *node {
+	x, y := c.truth(a), c.truth(b)
+	for _, side := range [...]struct {
+		n           *node
+		test, other func(*event.Event) bool
+	}{{a, x, y}, {b, y, x}} {
+		if side.n.konst == nil || c.diags.HasErrors() {
+			continue
+		}
+		if side.test(nil) == decides {
+			return constant(at, event.BoolValue(decides))
+		}
+		return boolean(at, side.other)
+	}
+	if decides {
+		return boolean(at, func(ev *event.Event) bool { return x(ev) || y(ev) })
+	}
+	return boolean(at, func(ev *event.Event) bool { return x(ev) && y(ev) })
 }
 
 var arithmeticOps = map[*hclsyntax.Operation]byte{

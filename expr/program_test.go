@@ -134,3 +134,42 @@ func TestNewFields(t *testing.T) {
 		}
 	}
 }
+
+// An operand that is known when the file is loaded decides then, or is left out.
+func TestLogicalConstants(t *testing.T) {
+	for _, tt := range []struct {
+		src             string
+		constant, value bool
+	}{
+		{`false && x == 1`, true, false},
+		{`x == 1 && "false"`, true, false},
+		{`true || x == 1`, true, true},
+		{`x == 1 || true`, true, true},
+		{`true && x == 1`, false, true},
+		{`x == 1 && true`, false, true},
+		{`false || x == 1`, false, true},
+		{`false || (true && false)`, true, false},
+		{`!(false && x == 1) && x == 2`, false, false},
+	} {
+		s := event.NewSchema()
+		x, err := s.Slot("x", event.Int)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, diags := Parse(tt.src, "x.hcl", nil)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		c, err := e.CompileCondition(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Freeze()
+		ev := event.NewEvent(s)
+		ev.Reset(nil, nil, 0)
+		ev.SetInt(x, 1)
+		if _, constant := c.Constant(); constant != tt.constant || c.True(ev) != tt.value {
+			t.Errorf("%s: constant %t, value %t", tt.src, constant, c.True(ev))
+		}
+	}
+}

@@ -43,12 +43,18 @@ func (l *loader) sources(args []string) ([]source, hcl.Diagnostics) {
 	return all, diags
 }
 
+// builtinPrefix begins the file names of built-in pipelines in diagnostics.
+const builtinPrefix = "built-in "
+
+// IsBuiltin reports whether a range is in a built-in pipeline.
+func IsBuiltin(r *hcl.Range) bool { return r != nil && strings.HasPrefix(r.Filename, builtinPrefix) }
+
 func (l *loader) resolve(arg string) ([]source, error) {
 	name := !strings.ContainsAny(arg, `/\`) && !strings.HasSuffix(arg, ".hcl")
 	if name && l.options.Builtin != nil {
 		text, err := fs.ReadFile(l.options.Builtin, arg+".hcl")
 		if err == nil {
-			return []source{{name: "built-in " + arg + ".hcl", dir: ".", bytes: text}}, nil
+			return []source{{name: builtinPrefix + arg + ".hcl", dir: ".", bytes: text}}, nil
 		}
 	}
 	info, err := os.Stat(arg)
