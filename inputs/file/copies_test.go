@@ -228,3 +228,84 @@ func TestFinishedWhenDelivered(t *testing.T) {
 	x.a.hold(false)
 	x.finish(plan{})
 }
+
+// TestOutputDownForLong rotates again and again while nothing is delivered. What
+// is not read yet of deleted generations is found in their compressed forms, so
+// that few files are open.
+func TestOutputDownForLong(t *testing.T) {
+	for _, p := range plans() {
+		for _, glob := range []string{"access.log", "access*"} {
+			x := newSchedule(t, glob, 1)
+			x.a.cfg.MaxOpenFiles = 2
+			x.write(1)
+			x.start()
+			x.settle()
+			x.a.hold(true)
+			x.a.in.window, x.a.in.chunk = 512, 256
+			for range 8 {
+				x.write(30)
+				x.sweep()
+				x.read()
+				x.rotate(p)
+				for len(x.todo) > 0 {
+					x.sweep()
+					x.read()
+					x.rotate(p)
+				}
+				x.wait(time.Hour)
+				x.sweep()
+				x.readSome()
+				x.wait(time.Second)
+				x.sweep()
+				x.readSome()
+				x.look()
+				if n := x.a.in.handles.count(); n > 2 {
+					t.Errorf("%s, %s: %d files are open", p.name, glob, n)
+				}
+			}
+			if n := len(x.a.out.lines); n > 8*10 {
+				t.Errorf("%s, %s: %d lines were read", p.name, glob, n)
+			}
+			x.a.hold(false)
+			x.a.in.window = 8 << 10
+			x.finish(p)
+		}
+	}
+}
+
+// readSome gives each waiting file some turns.
+func (x *schedule) readSome() {
+	for range 50 {
+		x.read()
+	}
+	x.commit()
+}
+
+// TestCloseIdle closes files that are not written to, and loses nothing when they
+// are written to, renamed or truncated afterwards.
+func TestCloseIdle(t *testing.T) {
+	for name, change := range map[string]func(*schedule){
+		"appended":  func(x *schedule) {},
+		"renamed":   func(x *schedule) { x.write(3); x.moveAway(); x.write(3); x.reopen() },
+		"truncated": func(x *schedule) { x.copyNone(); x.copyRest(); x.truncate() },
+		"deleted":   func(x *schedule) { must(x.t, os.Remove(x.path)); x.reopen() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := newSchedule(t, "access.log", 1)
+			x.write(100)
+			x.start()
+			x.settle()
+			if n := x.a.in.handles.count(); n != 1 {
+				t.Errorf("%d files are open after reading, want 1", n)
+			}
+			x.wait(x.a.cfg.CloseIdle + time.Second)
+			x.look()
+			if n := x.a.in.handles.count(); n != 0 {
+				t.Errorf("%d files are open after a long while, want none", n)
+			}
+			change(x)
+			x.write(50)
+			x.finish(plan{})
+		})
+	}
+}

@@ -64,8 +64,8 @@ func (in *Input) shut(f *file) {
 	}
 }
 
-// closeLongestIdle closes a tenth of the limit, so that the search for them is
-// rare. Files that could not be opened again are spared.
+// closeLongestIdle closes what is beyond the limit and a tenth of it, so that the
+// search for them is rare. Files that could not be opened again are spared.
 func (in *Input) closeLongestIdle(except *file) {
 	var held []*file
 	for _, f := range in.handles.list() {
@@ -82,15 +82,17 @@ func (in *Input) closeLongestIdle(except *file) {
 		}
 	}
 	sortByUse(keep)
+	excess := in.handles.count() - in.cfg.MaxOpenFiles
 	for i, f := range keep {
-		if i <= in.cfg.MaxOpenFiles/10 {
+		if i < excess+in.cfg.MaxOpenFiles/10 {
 			in.shut(f)
 		}
 		in.queue.done(f, false)
 	}
 }
 
-// closeIdle closes the files that have not been read for a while.
+// closeIdle closes the files that have not been read for a while, and those beyond
+// the limit.
 func (in *Input) closeIdle(now time.Time) {
 	for _, f := range in.handles.list() {
 		if !in.queue.seize(f) {
@@ -100,6 +102,9 @@ func (in *Input) closeIdle(now time.Time) {
 			in.shut(f)
 		}
 		in.queue.done(f, false)
+	}
+	if in.handles.count() > in.cfg.MaxOpenFiles {
+		in.closeLongestIdle(nil) // they were busy when others were opened
 	}
 }
 

@@ -152,8 +152,33 @@ func (s *scanner) beside(c candidate, h *handle, f *file, m *mark) match {
 		if m.differs(h) {
 			return unknown
 		}
+		if s.in.handles.count() > s.in.cfg.MaxOpenFiles && s.letGo(f, h, c.info) {
+			return same
+		}
 	}
 	return copying // until the handle closes, or it can be seen what lies there
+}
+
+// letGo closes the handle of a deleted file of which all is in h, too, so that
+// many rotations while nothing can be delivered do not pile up open files. It
+// reports whether it could.
+func (s *scanner) letGo(f *file, h *handle, info os.FileInfo) bool {
+	if !s.in.queue.seize(f) {
+		return false
+	}
+	defer s.in.queue.done(f, false)
+	if f.reading.h == nil {
+		return false
+	}
+	deleted, err := f.reading.h.file.Stat()
+	if err != nil {
+		return false
+	}
+	if end, _, err := h.end(info); err != nil || h.partial() || end < deleted.Size() {
+		return false
+	}
+	s.in.shut(f)
+	return true
 }
 
 // copied reports whether a candidate is the beginning of the file at m's place: a

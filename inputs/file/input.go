@@ -58,6 +58,7 @@ type Input struct {
 	slack       int64 // what a long line may be read beyond the window
 	chunk       int   // bytes read at once
 	now         func() time.Time
+	notify      func() (*watcher, error)
 
 	queue   *queue
 	pools   pools
@@ -80,7 +81,7 @@ func New(cfg Config, deps Deps) (*Input, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	in := &Input{cfg: cfg, deps: deps, log: deps.Logger, window: deps.Window, chunk: chunkBytes, now: time.Now}
+	in := &Input{cfg: cfg, deps: deps, log: deps.Logger, window: deps.Window, chunk: chunkBytes, now: time.Now, notify: newWatcher}
 	if in.window == 0 {
 		in.window = defaultWindow
 	}

@@ -11,10 +11,10 @@ import (
 // wakes those whose last line has waited long enough, and ends rotated ones.
 func (s *scanner) look() {
 	now := s.in.now()
+	s.in.closeIdle(now) // before files are woken: those that wait for a reader stay open
 	for _, f := range s.known {
 		s.lookAt(f, now)
 	}
-	s.in.closeIdle(now)
 	s.persist()
 }
 

@@ -25,20 +25,21 @@ const (
 
 // scanner finds files and keeps track of where they lie. One goroutine runs it.
 type scanner struct {
-	in       *Input
-	table    map[key]*file   // by where they lie: placed, moved, gone
-	rivals   map[key][]*file // of the checkpoint, with the same key as one in table: an inode was used again
-	known    []*file         // all files, as in.files
-	watch    *watcher
-	toldAbs  map[string]string // what was said about a path or glob, so that it is said once
-	fresh    bool              // the input has never run before
-	swept    bool              // this run has
-	gaps     map[string]*gap   // by path
-	sweepAt  time.Time         // when the next sweep is due
-	lastEnd  time.Time
-	lastDur  time.Duration
-	searchAt time.Time        // when the next search for lost files is, zero when there is none
-	unclear  map[string]error // paths and directories that the last sweep could not look at
+	in        *Input
+	table     map[key]*file   // by where they lie: placed, moved, gone
+	rivals    map[key][]*file // of the checkpoint, with the same key as one in table: an inode was used again
+	known     []*file         // all files, as in.files
+	watch     *watcher
+	toldAbs   map[string]string // what was said about a path or glob, so that it is said once
+	toldWatch bool              // that directories cannot be watched
+	fresh     bool              // the input has never run before
+	swept     bool              // this run has
+	gaps      map[string]*gap   // by path
+	sweepAt   time.Time         // when the next sweep is due
+	lastEnd   time.Time
+	lastDur   time.Duration
+	searchAt  time.Time        // when the next search for lost files is, zero when there is none
+	unclear   map[string]error // paths and directories that the last sweep could not look at
 }
 
 func newScanner(in *Input) (*scanner, error) {
@@ -64,7 +65,7 @@ func newScanner(in *Input) (*scanner, error) {
 	in.files = slices.Clone(s.known)
 	in.mu.Unlock()
 	var err error
-	s.watch, err = newWatcher()
+	s.watch, err = in.notify()
 	if err != nil {
 		in.log.Warn("no notice of file changes from the system: looking for them instead", "every", in.cfg.PollInterval, "err", err)
 	}
@@ -97,6 +98,7 @@ func (s *scanner) run(ctx context.Context) error {
 			s.changes(ctx, ev)
 		case err := <-s.watch.errors():
 			s.in.log.Warn("notices of file changes were lost: looking at everything", "err", err)
+			s.watch.forget()
 			s.sweepAt = time.Time{}
 		case <-s.due():
 		}
@@ -190,7 +192,11 @@ func (s *scanner) sweep() {
 	s.resolve(candidates)
 	s.doubts()
 	s.search(orphans)
-	s.watch.follow(w, s.known)
+	if err := s.watch.follow(w, s.known); err != nil && !s.toldWatch {
+		s.toldWatch = true
+		s.in.log.Warn("no notice of changes in some directories: looking at them instead", "every", s.in.cfg.SweepInterval, "err", err,
+			"hint", "raise fs.inotify.max_user_watches")
+	}
 	s.forget(start)
 	s.lastDur = s.in.now().Sub(start)
 	s.persist()

@@ -2,6 +2,8 @@ package file
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,17 +15,18 @@ import (
 // faster: whatever it misses, the sweeps find. A nil watcher has no events.
 type watcher struct {
 	fs      *fsnotify.Watcher
+	add     func(dir string) error
 	dirs    map[string]bool
 	targets map[string]string // by path of a link: the path of what it leads to
 	byPath  map[string]*file
 }
 
 func newWatcher() (*watcher, error) {
-	fs, err := fsnotify.NewWatcher()
+	fs, err := fsnotify.NewBufferedWatcher(eventBatch) // so that events gather during eventPause
 	if err != nil {
 		return nil, err
 	}
-	return &watcher{fs: fs, dirs: map[string]bool{}, targets: map[string]string{}, byPath: map[string]*file{}}, nil
+	return &watcher{fs: fs, add: fs.Add, dirs: map[string]bool{}, targets: map[string]string{}, byPath: map[string]*file{}}, nil
 }
 
 func (w *watcher) close() {
@@ -46,11 +49,16 @@ func (w *watcher) errors() <-chan error {
 	return w.fs.Errors
 }
 
+// forget makes follow watch every directory again: a notice that one has gone and
+// come again may be among those that were lost.
+func (w *watcher) forget() { clear(w.dirs) }
+
 // follow watches the directories of a walk, those of the files, and where a
-// directory does not exist the nearest one above it.
-func (w *watcher) follow(found *walk, files []*file) {
+// directory does not exist the nearest one above it. It gives the first error that
+// is not a directory's absence; what cannot be watched is for the sweeps.
+func (w *watcher) follow(found *walk, files []*file) (first error) {
 	if w == nil {
-		return
+		return nil
 	}
 	want := make(map[string]bool, len(found.dirs))
 	for dir := range found.dirs {
@@ -83,10 +91,17 @@ func (w *watcher) follow(found *walk, files []*file) {
 		}
 	}
 	for dir := range want {
-		if !w.dirs[dir] && w.fs.Add(dir) == nil { // else the sweeps have to do
+		if w.dirs[dir] {
+			continue
+		}
+		switch err := w.add(dir); {
+		case err == nil:
 			w.dirs[dir] = true
+		case first == nil && !errors.Is(err, os.ErrNotExist):
+			first = fmt.Errorf("watch %s: %w", dir, err)
 		}
 	}
+	return first
 }
 
 // target is where a path leads when it is a symbolic link.
@@ -106,9 +121,12 @@ func (w *watcher) target(path string, found *walk) string {
 // costs some tens of looks a second.
 const eventPause = 20 * time.Millisecond
 
+// eventBatch is how many events are handled at once.
+const eventBatch = 1000
+
 // changes handles an event and those that wait behind it.
 func (s *scanner) changes(ctx context.Context, ev fsnotify.Event) {
-	for range 1000 {
+	for range eventBatch {
 		s.change(ev)
 		select {
 		case ev = <-s.watch.events():
