@@ -17,6 +17,7 @@ var busy = []struct{ name, src string }{
 	{"matches", `matches(url.path, "^/[A-Z][a-z]+\\.html$")`},
 	{"choice", `unknown == null ? coalesce(gone, unknown, size) : "${size}x"`},
 	{"json", `contains(event.type, "a,b") && event.kind == "event"`},
+	{"join", `join(", ", event.category) == "web, 7" && join(";", source.ip) == "10.1.2.3"`},
 	{"bad input", `cidr(url.path, "10.0.0.0/8") || url.path > 5 || tonumber(message) == 1`},
 	{"unicode", `length(replace(url.path, "Index", "색인")) + length("${url.path}é") > 20`},
 }

@@ -29,6 +29,7 @@ func builtins() map[string]builtin {
 		"floor":       {usage: "floor(number)", min: 1, max: 1, compile: numberFunction(floor)},
 		"has":         {usage: "has(field)", min: 1, max: 1, compile: compileHas},
 		"hastag":      {usage: `hastag("name")`, min: 1, max: 1, compile: compileHasTag},
+		"join":        {usage: `join(", ", list)`, min: 2, max: 2, compile: compileJoin},
 		"length":      {usage: "length(text or list)", min: 1, max: 1, compile: compileLength},
 		"lower":       {usage: "lower(text)", min: 1, max: 1, compile: textFunction(lower)},
 		"matches":     {usage: `matches(text, "regular expression")`, min: 2, max: 2, compile: compileMatches},

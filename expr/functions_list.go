@@ -107,6 +107,62 @@ func compileLength(c *compiler, call *hclsyntax.FunctionCallExpr, args []*node) 
 	return c.folded(computed(at, event.Int, func(ev *event.Event) event.Value { return textLength(ev, x(ev)) }), n)
 }
 
+// compileJoin makes one text of the elements of a list. A plain value counts as
+// a list of one.
+func compileJoin(c *compiler, call *hclsyntax.FunctionCallExpr, args []*node) *node {
+	separator, ok := c.constantText(args[0], "The separator")
+	in, at := args[1], call.Range()
+	if !in.bare {
+		ok = false
+		c.errorf(in.at, "Not a list", "join takes the elements of a field here. To put values together, write a template: \"${first}, ${second}\".")
+	}
+	if !ok {
+		return &node{at: at, kind: event.Any, eval: absent}
+	}
+	between, slot := []byte(separator), in.slot
+	return computed(at, event.String, func(ev *event.Event) event.Value {
+		switch ev.Kind(slot) {
+		case event.List:
+			return joinList(ev, ev.List(slot), between)
+		case event.JSON:
+			if array, ok := openArray(ev.Bytes(slot)); ok {
+				return joinArray(ev, array, between)
+			}
+		}
+		return textValue(ev, operandOf(ev, ev.Value(slot)))
+	})
+}
+
+// joinList has no value for a list with an element that is no text.
+func joinList(ev *event.Event, list []event.Value, between []byte) event.Value {
+	text, ok := ev.Scratch(), true
+	for i, v := range list {
+		if i > 0 {
+			text = append(text, between...)
+		}
+		if text, ok = appendText(text, v); !ok {
+			return event.Value{}
+		}
+	}
+	return event.StringValue(ev.Keep(text))
+}
+
+func joinArray(ev *event.Event, array jsonArray, between []byte) event.Value {
+	text, ok := ev.Scratch(), true
+	for i := 0; ; i++ {
+		element, more := array.next()
+		if !more {
+			return event.StringValue(ev.Keep(text))
+		}
+		if i > 0 {
+			text = append(text, between...)
+		}
+		if text, ok = appendElement(text, element); !ok {
+			return event.Value{}
+		}
+	}
+}
+
 func fieldLength(ev *event.Event, slot event.Slot) event.Value {
 	switch ev.Kind(slot) {
 	case event.List:

@@ -38,6 +38,18 @@ func openJSON(ev *event.Event, b []byte) event.Value {
 	return n.value()
 }
 
+// appendElement appends the text of an encoded string, number or bool.
+func appendElement(dst, b []byte) ([]byte, bool) {
+	b = bytes.TrimSpace(b)
+	if len(b) > 1 && b[0] == '"' {
+		return jsontext.AppendUnescaped(dst, b[1:len(b)-1]), true
+	}
+	if len(b) == 0 || b[0] == 'n' || b[0] == '{' || b[0] == '[' {
+		return dst, false
+	}
+	return append(dst, b...), true
+}
+
 // jsonArray walks over the elements of an encoded array.
 type jsonArray struct{ rest []byte }
 
