@@ -20,10 +20,11 @@ const (
 func (s *scanner) search(orphans []*file) {
 	now := s.in.now()
 	searched := map[string]*area{}
+	keys := map[key]bool{}
 	within := func(dir string) *area {
 		dir = filepath.Clean(dir)
 		if searched[dir] == nil {
-			searched[dir] = &area{bases: map[string]bool{}, gaps: map[string][]*gap{}}
+			searched[dir] = &area{stems: map[string]bool{}, gaps: map[string][]*gap{}}
 		}
 		return searched[dir]
 	}
@@ -31,8 +32,10 @@ func (s *scanner) search(orphans []*file) {
 		f.mu.Lock()
 		due := !f.nextSearch.After(now) && !(f.place == lost && f.finished)
 		paths := []string{f.location, f.src.Path}
+		k := f.key
 		f.mu.Unlock()
 		if due {
+			keys[k] = true
 			s.areas(paths, within, func(a *area) {})
 		}
 	}
@@ -49,7 +52,7 @@ func (s *scanner) search(orphans []*file) {
 		s.searchSoon(g.next)
 	}
 	for dir, a := range searched {
-		a.beside = s.siblings(dir, a.bases)
+		a.beside = s.siblings(dir, a.stems, keys)
 		s.followRenamed(a.beside)
 	}
 	for _, a := range searched {
@@ -62,7 +65,7 @@ func (s *scanner) search(orphans []*file) {
 
 // area is a directory that is searched.
 type area struct {
-	bases  map[string]bool // names whose rotated forms are of interest
+	stems  map[string]bool // of the names whose rotated forms are of interest
 	gaps   map[string][]*gap
 	beside []candidate
 }
@@ -77,7 +80,7 @@ func (s *scanner) areas(paths []string, within func(string) *area, visit func(*a
 	for _, p := range paths {
 		for _, dir := range append([]string{filepath.Dir(p)}, s.in.cfg.RotatedDirs...) {
 			a := within(dir)
-			a.bases[filepath.Base(p)] = true
+			a.stems[stem(filepath.Base(p))] = true
 			visit(a)
 		}
 	}
@@ -112,8 +115,10 @@ func (s *scanner) noteGap(path string, since time.Time) {
 	s.searchSoon(now)
 }
 
-// siblings lists the files of a directory that may be rotated forms of bases.
-func (s *scanner) siblings(dir string, bases map[string]bool) []candidate {
+// siblings lists the files of a directory that may be rotated forms of stems, and
+// those of the keys, whatever their names: a link that went on to the next file
+// says nothing of the name of the last.
+func (s *scanner) siblings(dir string, stems map[string]bool, keys map[key]bool) []candidate {
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) {
@@ -124,21 +129,25 @@ func (s *scanner) siblings(dir string, bases map[string]bool) []candidate {
 	}
 	var out []candidate
 	for _, e := range list {
-		if !e.Type().IsRegular() || !relatedToAny(bases, e.Name()) {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		related := relatedToAny(stems, e.Name())
+		if !related && len(keys) == 0 {
 			continue
 		}
 		path := filepath.Join(dir, e.Name())
 		info, err := os.Stat(path)
-		if err == nil && info.Mode().IsRegular() {
+		if err == nil && info.Mode().IsRegular() && (related || keys[keyOf(info)]) {
 			out = append(out, candidate{path: path, info: info, key: keyOf(info), rotated: true})
 		}
 	}
 	return out
 }
 
-func relatedToAny(bases map[string]bool, name string) bool {
-	for b := range bases {
-		if name == b || related(b, name) {
+func relatedToAny(stems map[string]bool, name string) bool {
+	for n := range len(name) {
+		if stems[name[:n+1]] {
 			return true
 		}
 	}
