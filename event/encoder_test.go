@@ -3,6 +3,7 @@ package event
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -227,6 +228,37 @@ func TestHiddenLeaves(t *testing.T) {
 		}
 		if ops := len(enc.ops); !named && ops != 3 { // @timestamp, message, the fragment
 			t.Errorf("%d fields to look at for each document, want 3", ops)
+		}
+	}
+}
+
+func FuzzInt(f *testing.F) {
+	for _, v := range []int64{0, 9, 10, 99, 100, 408, 1e16 - 1, 1e16, -1, math.MaxInt64, math.MinInt64} {
+		f.Add(v)
+	}
+	f.Fuzz(func(t *testing.T, v int64) {
+		if got, want := string(appendInt([]byte("x"), v)), fmt.Sprint("x", v); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// Every length around those that are copied in one piece, with each byte in
+// turn one that needs an escape.
+func TestShortStrings(t *testing.T) {
+	for n := range shortText + 3 {
+		for at := range n + 1 {
+			s := []byte(strings.Repeat("abcdefgh", 6)[:n])
+			for _, c := range []byte{'x', '"', '\\', '\n', 0x7f, 0x80} {
+				if at < n {
+					s[at] = c
+				}
+				got := AppendJSONString(make([]byte, 3, 64), s)
+				want := append(appendEscaped([]byte{0, 0, 0, '"'}, s), '"')
+				if string(got) != string(want) {
+					t.Fatalf("%q: got %q, want %q", s, got, want)
+				}
+			}
 		}
 	}
 }

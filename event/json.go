@@ -19,8 +19,7 @@ const (
 func isPlain(b []byte) bool {
 	for len(b) >= 8 {
 		w := binary.LittleEndian.Uint64(b)
-		slash := w ^ (lows * '\\')
-		if (w|(w-lows*0x20)|(slash-lows)&^slash)&highs != 0 {
+		if (w|(w-lows*0x20)|(w^lows*'\\'-lows))&highs != 0 {
 			return false
 		}
 		b = b[8:]
@@ -33,14 +32,102 @@ func isPlain(b []byte) bool {
 	return true
 }
 
+// special is not 0 when one of the eight bytes of w is a quote or not plain.
+// See isPlain: a borrow from one byte to the next needs a byte that is special.
+func special(w uint64) uint64 {
+	return (w | (w - lows*0x20) | (w ^ lows*'\\' - lows) | (w ^ lows*'"' - lows)) & highs
+}
+
 // AppendJSONString appends s to dst as a JSON string with its quotes. Invalid
 // UTF-8 becomes U+FFFD.
 func AppendJSONString(dst, s []byte) []byte {
-	dst = append(dst, '"')
-	if isPlain(s) {
+	return appendQuoted(append(dst, '"'), s, false)
+}
+
+// appendQuoted appends the rest of a JSON string and the closing quote. plain
+// says that only quotes may need an escape.
+func appendQuoted(dst, s []byte, plain bool) []byte {
+	if len(s) <= shortText {
+		if out, ok := appendShort(dst, s); ok {
+			return out
+		}
+	}
+	if plain || isPlain(s) {
 		return appendPlain(dst, s)
 	}
 	return append(appendEscaped(dst, s), '"')
+}
+
+// shortText is the longest text that appendShort takes.
+const shortText = 40
+
+// appendShort copies a short text with a closing quote, looking for what needs
+// an escape on the way; then ok is false and nothing was appended. It saves the
+// calls that find bytes and copy them, which are made for long texts.
+func appendShort(dst, s []byte) (out []byte, ok bool) {
+	dst = room(dst, shortText+1)
+	end := len(dst) + len(s)
+	out = dst[:end+1]
+	out[end] = '"'
+	to := out[len(dst):end]
+	var found uint64
+	switch {
+	case len(s) >= 8:
+		last := binary.LittleEndian.Uint64(s[len(s)-8:])
+		found = special(last)
+		binary.LittleEndian.PutUint64(to[len(to)-8:], last) // the loop below ends before it, or in it
+		for len(s) > 8 && len(to) > 8 {
+			w := binary.LittleEndian.Uint64(s)
+			found |= special(w)
+			binary.LittleEndian.PutUint64(to, w)
+			s, to = s[8:], to[8:]
+		}
+	case len(s) >= 4:
+		w := uint64(binary.LittleEndian.Uint32(s)) | uint64(binary.LittleEndian.Uint32(s[len(s)-4:]))<<32
+		found = special(w)
+		binary.LittleEndian.PutUint32(to, uint32(w))
+		binary.LittleEndian.PutUint32(to[len(to)-4:], uint32(w>>32))
+	default:
+		w := uint64(lows * ' ')
+		for i, c := range s {
+			w = w<<8 | uint64(c)
+			to[i] = c
+		}
+		found = special(w)
+	}
+	return out, found == 0
+}
+
+// pairs are the numbers from 00 to 99.
+const pairs = "0001020304050607080910111213141516171819" +
+	"2021222324252627282930313233343536373839" +
+	"4041424344454647484950515253545556575859" +
+	"6061626364656667686970717273747576777879" +
+	"8081828384858687888990919293949596979899"
+
+// appendInt appends a number as strconv.AppendInt does, without its way round a
+// buffer.
+func appendInt(dst []byte, v int64) []byte {
+	if v < 0 || v >= 1e16 {
+		return strconv.AppendInt(dst, v, 10)
+	}
+	u, digits := uint64(v), 1
+	for limit := uint64(10); u >= limit; limit *= 10 {
+		digits++
+	}
+	dst = room(dst, digits)
+	at := len(dst) + digits
+	dst = dst[:at]
+	for u >= 10 {
+		pair := u % 100 * 2
+		u /= 100
+		dst[at-1], dst[at-2] = pairs[pair+1], pairs[pair]
+		at -= 2
+	}
+	if at > 0 && digits&1 == 1 {
+		dst[at-1] = byte('0' + u)
+	}
+	return dst
 }
 
 // appendPlain appends the rest of a JSON string in which only quotes may need
