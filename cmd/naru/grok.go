@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/naru-log/naru/filters/grok/debug"
 	"github.com/naru-log/naru/filters/grok/pattern"
@@ -62,9 +63,13 @@ func runGrok(cmd *cobra.Command, opt debug.Options, files []string) error {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	err := debug.Run(ctx, opt, in, cmd.OutOrStdout())
-	if _, bad := errors.AsType[*pattern.SyntaxError](err); bad {
-		return usageError{err}
+	out := cmd.OutOrStdout()
+	if f, ok := out.(*os.File); ok {
+		opt.Width, _, _ = term.GetSize(int(f.Fd())) // 0 if it is no terminal
+	}
+	err := debug.Run(ctx, opt, in, out)
+	if fault, bad := errors.AsType[*pattern.SyntaxError](err); bad {
+		return usageError{fmt.Errorf("%w\n%s", err, debug.Fault(fault))}
 	}
 	return err
 }

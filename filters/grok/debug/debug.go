@@ -5,10 +5,12 @@ package debug
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/naru-log/naru/filters/grok/pattern"
 	"github.com/naru-log/naru/filters/grok/pattern/bank"
@@ -28,6 +30,9 @@ type Options struct {
 	InlineDefinitions bool
 	// JSON writes one object a line, for scripts, instead of text for people.
 	JSON bool
+	// Width is how many columns lines are shortened to in text for people; 0
+	// stands for 160.
+	Width int
 	// Suggest proposes patterns for the lines instead of matching them.
 	Suggest bool
 }
@@ -66,7 +71,8 @@ func run(ctx context.Context, opt Options, in io.Reader, w *bufio.Writer) error 
 	if err != nil {
 		return err
 	}
-	var show lineWriter = &report{w: w, pattern: p}
+	const defaultWidth = 160
+	var show lineWriter = &report{w: w, pattern: p, width: cmp.Or(opt.Width, defaultWidth)}
 	if opt.JSON {
 		show = &objects{w: w}
 	}
@@ -89,6 +95,14 @@ func run(ctx context.Context, opt Options, in io.Reader, w *bufio.Writer) error 
 		}
 	}
 	return ctx.Err()
+}
+
+// Fault shows where the fault is in the text that it is in: two lines, the
+// second with a caret.
+func Fault(e *pattern.SyntaxError) string {
+	const width = 76
+	shown, column := window([]byte(e.Text), min(max(e.Offset, 0), len(e.Text)), width)
+	return indent + shown + "\n" + indent + strings.Repeat(" ", column) + "^"
 }
 
 // A lineWriter writes what became of each line, and at last of all of them.

@@ -59,6 +59,48 @@ func TestReport(t *testing.T) {
 	golden(t, "report_empty", Options{Pattern: "%{IP}"})
 }
 
+// TestReportFits demands that the caret is in the terminal and under the
+// character that it is about, whatever the line is.
+func TestReportFits(t *testing.T) {
+	const width = 60
+	for _, text := range []string{"x", "한", "e\u0301", "\t", "\xff"} {
+		for _, before := range []int{0, 1, 20, 100, 5000} {
+			line := strings.Repeat(text, before) + "!" + strings.Repeat(text, 300)
+			var out bytes.Buffer
+			opt := Options{Pattern: `^[^!]*+#`, Width: width}
+			if err := Run(t.Context(), opt, strings.NewReader(line), &out); err != nil {
+				t.Fatal(err)
+			}
+			rows := strings.Split(out.String(), "\n")
+			for _, row := range rows[1:] {
+				if columns(row) > width {
+					t.Errorf("%q after %d of %q is too wide", row, before, text)
+				}
+			}
+			column := columns(rows[2]) - 1
+			if under := firstColumns(rows[1], column+1); !strings.HasSuffix(under, "!") {
+				t.Errorf("after %d of %q the caret is at column %d of %q", before, text, column, rows[1])
+			}
+		}
+	}
+}
+
+func TestFault(t *testing.T) {
+	f := func(expression, want string) {
+		t.Helper()
+		var syntax *pattern.SyntaxError
+		err := Run(t.Context(), Options{Pattern: expression}, strings.NewReader(""), new(bytes.Buffer))
+		if !errors.As(err, &syntax) {
+			t.Fatalf("%s: %v", expression, err)
+		}
+		if got := Fault(syntax); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", expression, got, want)
+		}
+	}
+	f(`%{INT:주문} (?<=a+)b`, "    %{INT:주문} (?<=a+)b\n                ^")
+	f(strings.Repeat("한", 60)+"(a", "    …"+strings.Repeat("한", 24)+"(a\n"+strings.Repeat(" ", 4+1+48)+"^")
+}
+
 func TestJSON(t *testing.T) {
 	golden(t, "json_combined", Options{Pattern: "%{HTTPD_COMBINEDLOG}", JSON: true}, combined...)
 	golden(t, "json_types", Options{Pattern: `%{WORD:x} %{INT:x:int} %{NOTSPACE:f:float} %{WORD:b:boolean}(?<e>)`, JSON: true},

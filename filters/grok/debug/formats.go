@@ -16,11 +16,11 @@ const probeLines = 40
 // finds those that match the heads of lines, best first.
 func (s *suggester) formats(ctx context.Context) error {
 	lines := spread(s.lines, probeLines)
-	for _, name := range s.formatNames(lines) {
+	for _, expression := range s.formatExpressions(lines) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		p, ok, err := s.try("^%{"+name+"}", lines)
+		p, ok, err := s.try("^"+expression, lines)
 		if err != nil {
 			return err
 		}
@@ -77,6 +77,41 @@ const minFields = 3
 // minValues is how many values a format has to capture of a line, on average,
 // to be of use.
 const minValues = 2
+
+// known are formats that are in wide use and made of the library's patterns:
+// what the default configuration of a program writes.
+var known = []string{
+	// other_vhosts_access.log of Debian's Apache.
+	`%{IPORHOST:url.domain}:%{POSINT:url.port:int} %{HTTPD_COMBINEDLOG}`,
+	// Apache with %D in front of the referrer, or at the end.
+	`%{HTTPD_COMMONLOG} %{INT:event.duration:long} "(?:-|%{DATA:http.request.referrer})" "(?:-|%{DATA:user_agent.original})"`,
+	`%{HTTPD_COMBINEDLOG} %{INT:event.duration:long}`,
+	`%{HTTPD_COMMONLOG} %{INT:event.duration:long}`,
+	// nginx as packaged, with $http_x_forwarded_for, and with $request_time.
+	`%{HTTPD_COMMONLOG} "(?:-|%{DATA:http.request.referrer})" "(?:-|%{DATA:user_agent.original})" "(?:-|%{DATA:network.forwarded_ip})"`,
+	`%{HTTPD_COMBINEDLOG} %{NUMBER:event.duration:double}`,
+	`(?<timestamp>%{YEAR}/%{MONTHNUM2}/%{MONTHDAY} %{TIME}) \[%{LOGLEVEL:log.level}\] %{POSINT:process.pid:int}#%{INT:process.thread.id:long}: (?:\*%{INT:nginx.error.connection_id:long} )?%{GREEDYDATA:message}`,
+	// Logback, Log4j and Spring Boot.
+	`%{TIMESTAMP_ISO8601:timestamp} +%{LOGLEVEL:log.level} +\[%{DATA:process.thread.name}\] +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,
+	`%{TIMESTAMP_ISO8601:timestamp} +\[%{DATA:process.thread.name}\] +%{LOGLEVEL:log.level} +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,
+	`%{TIMESTAMP_ISO8601:timestamp} +%{LOGLEVEL:log.level} %{POSINT:process.pid:int} --- +\[ *%{DATA:process.thread.name}\] +(?<log.logger>\S+) +: %{GREEDYDATA:message}`,
+	// Linux netfilter through syslog.
+	`%{SYSLOGTIMESTAMP:timestamp} %{SYSLOGHOST:host.hostname} kernel: (?:\[ *%{NUMBER}\] )?%{IPTABLES}`,
+}
+
+// formatExpressions lists what may describe whole lines: patterns of the
+// library, each under one name, and known formats, whose field names are
+// those of ECS.
+func (s *suggester) formatExpressions(lines [][]byte) []string {
+	var list []string
+	for _, name := range s.formatNames(lines) {
+		list = append(list, "%{"+name+"}")
+	}
+	if !s.opt.Legacy {
+		list = append(list, known...)
+	}
+	return list
+}
 
 // formatNames lists the patterns of the library that describe whole lines,
 // each under one name, as far as they are possible for any of the lines.

@@ -13,11 +13,15 @@ import (
 type report struct {
 	w       *bufio.Writer
 	pattern *pattern.Pattern
+	width   int // columns of the terminal
 
 	matched, failed, missed, tooLong int
 }
 
 const indent = "    "
+
+// room is how many columns there are for a line behind the indent.
+func (r *report) room() int { return max(r.width-len(indent), 20) }
 
 func (r *report) line(number int, line []byte, m *pattern.Matcher, result pattern.Result) error {
 	if number > 1 {
@@ -28,7 +32,7 @@ func (r *report) line(number int, line []byte, m *pattern.Matcher, result patter
 		r.match(number, line, m)
 	case pattern.LimitExceeded:
 		r.tooLong++
-		r.printf("line %d: %s\n%s%s\n", number, limitMessage, indent, visible(line))
+		r.printf("line %d: %s\n%s%s\n", number, limitMessage, indent, shorten(visible(line), r.room()))
 	default:
 		r.missed++
 		r.mismatch(number, line)
@@ -47,9 +51,9 @@ func (r *report) match(number int, line []byte, m *pattern.Matcher) {
 		r.failed++
 		r.printf("line %d: the pattern matches, but a value is not of its type: %v\n", number, failure)
 	}
-	r.printf("%s%s\n", indent, visible(line))
+	r.printf("%s%s\n", indent, shorten(visible(line), r.room()))
 	if start, end := m.Span(); start > 0 || end < len(line) {
-		r.printf("%s%s\n", indent, underline(line, start, end))
+		r.printf("%s%s\n", indent, shorten(underline(line, start, end), r.room()))
 	}
 	if len(rows) == 0 {
 		r.printf("%snothing is captured\n", indent)
@@ -59,7 +63,8 @@ func (r *report) match(number int, line []byte, m *pattern.Matcher) {
 		name = max(name, columns(row.name))
 	}
 	for _, row := range rows {
-		r.printf("%s%s%s  %-7s  %s\n", indent, row.name, strings.Repeat(" ", name-columns(row.name)), row.typ, row.value)
+		head := fmt.Sprintf("%s%s  %-7s  ", row.name, strings.Repeat(" ", name-columns(row.name)), row.typ)
+		r.printf("%s%s%s\n", indent, head, shorten(row.value, max(r.room()-columns(head), 20)))
 	}
 }
 
@@ -91,7 +96,8 @@ func captureRows(line []byte, m *pattern.Matcher) ([]row, error) {
 
 func (r *report) mismatch(number int, line []byte) {
 	e := r.pattern.Explain(line)
-	offset := min(max(e.Offset, 0), len(line))
+	// A letter that begins with the bytes that were expected is not shown in two.
+	offset := runeStart(string(line), min(max(e.Offset, 0), len(line)))
 	r.printf("line %d: no match, stopped at byte %d", number, offset)
 	if offset == len(line) {
 		r.printf(" (the end)")
@@ -99,10 +105,16 @@ func (r *report) mismatch(number int, line []byte) {
 	if len(e.Path) > 0 {
 		r.printf(" in %s", strings.Join(e.Path, " > "))
 	}
-	r.printf("\n%s%s\n%s%s\n", indent, visible(line), indent, caret(line, offset))
+	r.printf("\n")
+	r.pointAt(line, offset)
 	r.printf("%sexpected here, in %s:\n", indent, place(e))
-	shown, at := excerpt(e.Definition, e.At)
-	r.printf("%s%s\n%s%s\n", indent, visible([]byte(shown)), indent, caret([]byte(shown), at))
+	r.pointAt([]byte(e.Definition), min(max(e.At, 0), len(e.Definition)))
+}
+
+// pointAt writes text with a caret under the byte at offset.
+func (r *report) pointAt(text []byte, offset int) {
+	shown, column := window(text, offset, r.room())
+	r.printf("%s%s\n%s%s^\n", indent, shown, indent, strings.Repeat(" ", column))
 }
 
 func place(e pattern.Explanation) string {
@@ -110,35 +122,6 @@ func place(e pattern.Explanation) string {
 		return "the expression"
 	}
 	return "the definition of " + e.Path[len(e.Path)-1]
-}
-
-// excerpt returns the part of a definition around at, which fits a terminal,
-// and at within it.
-func excerpt(definition string, at int) (string, int) {
-	const before, after = 30, 50
-	at = min(max(at, 0), len(definition))
-	from, to := 0, len(definition)
-	if at > before {
-		from = runeStart(definition, at-before)
-	}
-	if to-at > after {
-		to = runeStart(definition, at+after)
-	}
-	shown, pos := definition[from:to], at-from
-	if from > 0 {
-		shown, pos = "…"+shown, pos+len("…")
-	}
-	if to < len(definition) {
-		shown += "…"
-	}
-	return shown, pos
-}
-
-func runeStart(s string, i int) int {
-	for i > 0 && i < len(s) && s[i]&0xc0 == 0x80 {
-		i--
-	}
-	return i
 }
 
 func (r *report) end() error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/naru-log/naru/filters/grok/pattern"
 )
@@ -26,7 +27,7 @@ const (
 // A proposal is a pattern and how well it fits the sample.
 type proposal struct {
 	expression string
-	whole      bool // a format of the library, not one composed of tokens
+	whole      bool // a known format, not one composed of tokens
 	matched    int  // lines
 	values     int  // captured, over all lines
 }
@@ -91,13 +92,35 @@ func (s *suggester) try(expression string, lines [][]byte) (p proposal, ok bool,
 	}
 	p.expression = expression
 	m := compiled.NewMatcher()
+	program := -1
+	if strings.HasPrefix(expression, "^%{SYSLOGLINE}") {
+		program, _ = compiled.Lookup(s.programField())
+	}
 	for _, line := range lines {
-		if m.Match(line) == pattern.Matched {
+		if m.Match(line) == pattern.Matched && has(m, program) {
 			p.matched++
 			p.values += captured(m)
 		}
 	}
 	return p, p.matched > 0, nil
+}
+
+// programField is what SYSLOGLINE calls the program. It takes any line that
+// begins with a time: only one that has a program behind that is of syslog.
+func (s *suggester) programField() string {
+	if s.opt.Legacy {
+		return "program"
+	}
+	return "process.name"
+}
+
+// has reports whether capture i took part in the match; -1 always does.
+func has(m *pattern.Matcher, i int) bool {
+	if i < 0 {
+		return true
+	}
+	_, ok := m.Get(i)
+	return ok
 }
 
 func captured(m *pattern.Matcher) int {
@@ -183,7 +206,7 @@ func (s *suggester) write(w *bufio.Writer) error {
 	for i, p := range s.proposals {
 		kind := "composed of the library's tokens"
 		if p.whole {
-			kind = "a format of the library"
+			kind = "a known format"
 		}
 		_, err := fmt.Fprintf(w, "%d. %d of %d lines, %d fields a line, %s\n%s%s\n",
 			i+1, p.matched, len(s.lines), (p.values+p.matched/2)/p.matched, kind, indent, p.expression)

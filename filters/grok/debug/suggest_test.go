@@ -35,6 +35,19 @@ func TestSuggest(t *testing.T) {
 		"May  1 10:00:00 web01 sshd[123]: Accepted publickey for kim from 10.0.0.1 port 5022 ssh2",
 		"May  1 10:00:01 web01 CRON[77]: (root) CMD (run-parts /etc/cron.hourly)",
 		"=== restarted by hand ===")
+	f("vhost", `www.example.com:443 192.0.2.1 - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 612 "-" "curl"`)
+	f("nginx", `192.0.2.1 - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 612 "-" "curl" "203.0.113.9"`)
+	f("nginx_error",
+		`2018/04/26 01:28:08 [error] 12#12: *5 open() "/a" failed (2: No such file or directory), client: 192.0.2.1, server: localhost`,
+		"2018/04/26 01:28:09 [notice] 12#0: signal process started")
+	// No lines of syslog, though they begin with a time as these do.
+	f("java",
+		"2018-04-26 01:28:08,123 INFO  [main] com.example.App - started in 12.5 ms",
+		"2018-04-26 01:28:09,456 ERROR [worker-1] com.example.Db - cannot connect")
+	f("tomcat", `192.0.2.1 - - [26/Apr/2018:01:28:08 +0900] "GET /app/login HTTP/1.1" 200 1234`)
+	f("catalina", "26-Apr-2018 01:28:08.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup in [1234] milliseconds")
+	f("haproxy", `Apr 26 01:28:08 localhost haproxy[14389]: 10.0.1.2:33317 [26/Apr/2018:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {1wt.eu} {} "GET /index.html HTTP/1.1"`)
+	f("apache_error", "[Thu Apr 26 01:28:08.123456 2018] [core:error] [pid 1234:tid 140169587934976] [client 192.0.2.1:5555] AH00037: Symbolic link not allowed")
 	f("marks", `a+b (c) {d} [e] $f ^g \h | i?`)
 	golden(t, "suggest_legacy", Options{Suggest: true, Legacy: true}, combined[0], combined[1])
 }

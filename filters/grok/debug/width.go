@@ -63,7 +63,61 @@ func runeColumns(r rune) int {
 	return 1
 }
 
-// caret returns a line that points at byte offset of line, under visible(line).
-func caret(line []byte, offset int) string {
-	return strings.Repeat(" ", columns(visible(line[:offset]))) + "^"
+// window returns the part of line around offset that is shown in a terminal
+// with so many columns, with … for what is left out, and the column of offset
+// in it.
+func window(line []byte, offset, width int) (shown string, column int) {
+	before, after := visible(line[:offset]), visible(line[offset:])
+	column = columns(before)
+	if column+columns(after) <= width {
+		return before + after, column
+	}
+	// What was read so far tells more than what comes.
+	if most := width * 2 / 3; column > most {
+		before = "…" + lastColumns(before, most-1)
+		column = columns(before)
+	}
+	if room := width - column; columns(after) > room {
+		after = firstColumns(after, room-1) + "…"
+	}
+	return before + after, column
+}
+
+// firstColumns returns the start of shown that fits n columns.
+func firstColumns(shown string, n int) string {
+	for i, r := range shown {
+		if n -= runeColumns(r); n < 0 {
+			return shown[:i]
+		}
+	}
+	return shown
+}
+
+// lastColumns returns the end of shown that fits n columns.
+func lastColumns(shown string, n int) string {
+	from := len(shown)
+	for from > 0 {
+		r, size := utf8.DecodeLastRuneInString(shown[:from])
+		if n -= runeColumns(r); n < 0 {
+			break
+		}
+		from -= size
+	}
+	return shown[from:]
+}
+
+// shorten returns the start of shown that fits n columns, with … if that is
+// not all.
+func shorten(shown string, n int) string {
+	if columns(shown) <= n {
+		return shown
+	}
+	return firstColumns(shown, n-1) + "…"
+}
+
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && s[i]&0xc0 == 0x80 {
+		i--
+	}
+	return i
 }

@@ -9,9 +9,10 @@ import (
 
 // trace keeps how far a machine got.
 type trace struct {
-	steps []int    // see sequence
-	at    progress // of the attempt at hand
-	best  progress // of the attempt that explains most
+	source *syntax.Source
+	steps  []int    // see sequence
+	at     progress // of the attempt at hand
+	best   progress // of the attempt that explains most
 }
 
 // progress is how far an attempt got: past how many parts of the expression
@@ -58,7 +59,7 @@ func (p *Prog) Explain(text []byte, limit int) (r Result, far, place int) {
 	}
 	m := p.NewMatcher(limit)
 	m.plain = newMachine(p.plain(), p.groups)
-	t := &trace{steps: sequence(p.tree), at: progress{far: -1}, best: progress{far: -1}}
+	t := &trace{source: p.tree.Source, steps: sequence(p.tree), at: progress{far: -1}, best: progress{far: -1}}
 	m.plain.trace = t
 	if r = m.matchPlain(text, 0); r == Matched {
 		return r, int(m.caps[1]), 0
@@ -84,8 +85,12 @@ func (m *machine) record(pc, pos int) {
 	if exact {
 		steps++
 	}
-	if steps > t.at.steps || steps == t.at.steps && pos > t.at.far {
+	switch {
+	case steps > t.at.steps || steps == t.at.steps && pos > t.at.far:
 		t.at = progress{steps: steps, far: pos, place: int(in.pos)}
+	case steps == t.at.steps && pos == t.at.far:
+		// Alternatives that all stop here: what they belong to is to blame.
+		t.at.place = t.source.Common(t.at.place, int(in.pos))
 	}
 }
 

@@ -20,6 +20,7 @@ type Frame struct {
 	Field  string // what follows the name: x:int in %{INT:x:int}
 	Parent int    // index of the frame that the reference stands in
 	text   string
+	start  int // in the expanded text
 }
 
 // segment says where a stretch of the expanded text comes from.
@@ -159,8 +160,8 @@ func (x *Expander) reference(text string, frame int, ref reference) error {
 	} else if x.CaptureAll {
 		open = "(?<" + ref.name + ">"
 	}
+	x.src.Frames = append(x.src.Frames, Frame{Name: ref.name, Field: ref.field, Parent: frame, text: def, start: x.out.Len()})
 	x.emit(open, frame, ref.start)
-	x.src.Frames = append(x.src.Frames, Frame{Name: ref.name, Field: ref.field, Parent: frame, text: def})
 	x.stack = append(x.stack, ref.name)
 	if err := x.expand(def, len(x.src.Frames)-1); err != nil {
 		return err
@@ -278,4 +279,24 @@ func (s *Source) Path(pos int) []string {
 	}
 	slices.Reverse(path)
 	return path
+}
+
+// Common returns the place of the smallest part of the expression that both
+// positions of the expanded text belong to: the first of them, or the
+// reference to a named pattern that it comes from.
+func (s *Source) Common(a, b int) int {
+	of, _ := s.at(a)
+	var parents []int // of a, from the inside out
+	for f := of; f >= 0; f = s.Frames[f].Parent {
+		parents = append(parents, f)
+	}
+	f, _ := s.at(b)
+	for !slices.Contains(parents, f) {
+		f = s.Frames[f].Parent
+	}
+	i := slices.Index(parents, f)
+	if i == 0 {
+		return a
+	}
+	return s.Frames[parents[i-1]].start
 }
