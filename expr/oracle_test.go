@@ -140,7 +140,13 @@ func (o *oracle) binary(e *hclsyntax.BinaryOpExpr) cty.Value {
 	case (e.Op == hclsyntax.OpModulo || e.Op == hclsyntax.OpDivide) && isZero(b):
 		return missing
 	}
-	v := o.byHCL(&hclsyntax.BinaryOpExpr{LHS: lit(precise(a)), Op: e.Op, RHS: lit(precise(b))})
+	if !equality || a.Type() == cty.Number { // a text equals no number, whatever it holds
+		a = precise(a)
+	}
+	if !equality || b.Type() == cty.Number {
+		b = precise(b)
+	}
+	v := o.byHCL(&hclsyntax.BinaryOpExpr{LHS: lit(a), Op: e.Op, RHS: lit(b)})
 	if v.IsNull() && e.Op.Type == cty.Bool {
 		return cty.False
 	}
