@@ -169,7 +169,9 @@ func wholeArithmetic(op byte, a, b int64) (number, bool) {
 		ok = (c < a) == (b > 0)
 	case '*':
 		c = a * b
-		ok = a == 0 || c/a == b && !(a == -1 && b == math.MinInt64)
+		const half = 1 << 31
+		small := -half < a && a < half && -half < b && b < half // spares the division
+		ok = small || a == 0 || c/a == b && !(a == -1 && b == math.MinInt64)
 	case '/', '%':
 		if b == 0 || b == -1 && a == math.MinInt64 {
 			return number{}, false

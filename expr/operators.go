@@ -99,7 +99,16 @@ func (c *compiler) arithmetic(op *hclsyntax.Operation, a, b *node, at hcl.Range)
 		}
 	}
 	x, y := a.operand(), b.operand()
+	slot, constant := event.Slot(-1), int64(0)
+	if a.bare && b.konst != nil && b.konst.Kind() == event.Int {
+		slot, constant = a.slot, b.konst.Int()
+	}
 	return c.folded(computed(at, kind, func(ev *event.Event) event.Value {
+		if slot >= 0 && ev.Kind(slot) == event.Int { // as in microseconds * 1000
+			if n, ok := wholeArithmetic(symbol, ev.Int(slot), constant); ok {
+				return n.value()
+			}
+		}
 		m, ok1 := toNumber(x(ev))
 		n, ok2 := toNumber(y(ev))
 		if !ok1 || !ok2 {

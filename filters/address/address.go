@@ -103,7 +103,12 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 			p.collect(v.Bytes())
 		}
 	} else {
-		p.collect(ev.Bytes(f.source))
+		b := ev.Bytes(f.source)
+		if _, ok := ipaddr.Parse(b); ok && f.list == none { // nearly all of them
+			p.setIP(ev, b)
+			return event.Keep
+		}
+		p.collect(b)
 	}
 	if len(p.found) == 0 {
 		return event.Keep
@@ -144,6 +149,17 @@ func (p *processor) set(ev *event.Event, h host) {
 	}
 	if h.port >= 0 && f.port >= 0 {
 		ev.SetInt(f.port, int64(h.port))
+	}
+}
+
+// setIP sets what a field says that is all one address.
+func (p *processor) setIP(ev *event.Event, b []byte) {
+	f := p.f
+	if f.address >= 0 && (f.address != f.source || ev.Kind(f.source) != event.String) {
+		part.Set(ev, f.address, b)
+	}
+	if f.ip >= 0 {
+		ev.SetIP(f.ip, b)
 	}
 }
 

@@ -86,9 +86,10 @@ func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 	captures := p.f.expressions[i].captures
 	for k := range captures {
 		c := &captures[k]
-		vs := m.Values(k)
-		if len(vs) == 1 && c.plain && (c.overwrite || !ev.Has(c.slot)) { // nearly all of them
-			if b := text[vs[0].Start:vs[0].End]; p.kept(b) {
+		switch v, n := m.Only(k); {
+		case n == 0:
+		case n == 1 && c.plain && (c.overwrite || !ev.Has(c.slot)): // nearly all of them
+			if b := text[v.Start:v.End]; p.kept(b) {
 				if line {
 					ev.SetSub(c.slot, b)
 				} else {
@@ -96,33 +97,43 @@ func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 				}
 				o.rewritten = o.rewritten || c.slot == p.f.source
 			}
-			continue
+		case n == 1:
+			p.storeOne(ev, c, v, c.overwrite, text, line, o)
+		default:
+			p.storeAll(ev, c, m.Values(k), text, line, o)
 		}
-		p.storeAll(ev, c, vs, text, line, o)
 	}
 }
 
-// storeAll keeps values of any type, and several of one name.
+// storeAll keeps several values of one name.
 func (p *processor) storeAll(ev *event.Event, c *capture, vs []pattern.Value, text []byte, line bool, o *outcome) {
 	fresh := c.overwrite
 	for _, v := range vs {
-		b := text[v.Start:v.End]
-		if !p.kept(b) {
-			continue
+		if p.storeOne(ev, c, v, fresh, text, line, o) {
+			fresh = false
 		}
-		slot, value, ok := c.convert(b, v.Type, line)
-		if !ok {
-			p.unconverted(ev, c, b, v.Type, o)
-			continue
-		}
-		if fresh || !ev.Has(slot) {
-			ev.Set(slot, value)
-		} else {
-			ev.AppendList(slot, value)
-		}
-		fresh = false
-		o.rewritten = o.rewritten || slot == p.f.source
 	}
+}
+
+// storeOne keeps a value of any type: in place of what the field has when fresh
+// is set, else beside it. It reports whether there was anything to keep.
+func (p *processor) storeOne(ev *event.Event, c *capture, v pattern.Value, fresh bool, text []byte, line bool, o *outcome) bool {
+	b := text[v.Start:v.End]
+	if !p.kept(b) {
+		return false
+	}
+	slot, value, ok := c.convert(b, v.Type, line)
+	if !ok {
+		p.unconverted(ev, c, b, v.Type, o)
+		return false
+	}
+	if fresh || !ev.Has(slot) {
+		ev.Set(slot, value)
+	} else {
+		ev.AppendList(slot, value)
+	}
+	o.rewritten = o.rewritten || slot == p.f.source
+	return true
 }
 
 // kept reports whether a captured text is worth keeping: it is not empty and

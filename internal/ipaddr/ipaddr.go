@@ -16,6 +16,9 @@ func Parse(b []byte) (netip.Addr, bool) {
 	if len(b) == 0 || len(b) > maxText {
 		return netip.Addr{}, false
 	}
+	if addr, ok := parse4(b); ok {
+		return addr, true
+	}
 	colon := false
 	for _, c := range b {
 		switch {
@@ -27,7 +30,7 @@ func Parse(b []byte) (netip.Addr, bool) {
 		}
 	}
 	if !colon {
-		return parse4(b)
+		return netip.Addr{}, false
 	}
 	addr, err := netip.ParseAddr(unsafe.String(&b[0], len(b)))
 	return addr, err == nil
@@ -44,7 +47,7 @@ func parse4(b []byte) (netip.Addr, bool) {
 			}
 			a[part] = byte(n)
 			part, n, digits = part+1, 0, 0
-		case c > '9' || digits > 0 && n == 0: // a letter, or a leading zero
+		case c < '0' || c > '9' || digits > 0 && n == 0: // no digit, or a leading zero
 			return netip.Addr{}, false
 		default:
 			n = n*10 + int(c-'0')

@@ -37,6 +37,9 @@ func ParseLong(text []byte) (int64, error) {
 }
 
 func parseInteger(text []byte, most uint64) (int64, bool) {
+	if n, ok := parseDigits(text); ok && n <= most {
+		return int64(n), true
+	}
 	i, neg := 0, false
 	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
 		neg = text[0] == '-'
@@ -69,6 +72,20 @@ func parseInteger(text []byte, most uint64) (int64, bool) {
 		return -int64(n), true
 	}
 	return int64(n), true
+}
+
+// parseDigits reads what nearly all integers are: so few ASCII digits that they
+// cannot overflow, and nothing else.
+func parseDigits(text []byte) (n uint64, ok bool) {
+	const few = 18
+	for _, c := range text {
+		d := c - '0'
+		if d > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(d)
+	}
+	return n, 0 < len(text) && len(text) <= few
 }
 
 // digitValue returns the value of a decimal digit of any script, -1 if the

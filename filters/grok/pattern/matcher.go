@@ -62,6 +62,21 @@ func (m *Matcher) Values(i int) []Value {
 	return m.values
 }
 
+// Only returns the first value of capture i and how many there are. It spares
+// those that have only one the slice of Values.
+func (m *Matcher) Only(i int) (v Value, n int) {
+	caps := m.m.Caps()
+	for _, g := range m.pattern.members[i] {
+		if start, end := caps[2*g.group], caps[2*g.group+1]; end >= 0 {
+			if n == 0 {
+				v = Value{Start: int(start), End: int(end), Type: g.typ}
+			}
+			n++
+		}
+	}
+	return v, n
+}
+
 // Get returns the first value of capture i, and whether there is one.
 func (m *Matcher) Get(i int) (Value, bool) {
 	caps := m.m.Caps()
