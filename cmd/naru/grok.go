@@ -10,12 +10,14 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/naru-log/naru/filters/grok"
 	"github.com/naru-log/naru/filters/grok/debug"
 	"github.com/naru-log/naru/filters/grok/pattern"
 )
 
 func grokCommand() *cobra.Command {
 	var opt debug.Options
+	var patternFiles []string
 	cmd := &cobra.Command{
 		Use:   "grok PATTERN [FILE]",
 		Short: "Try a grok pattern on lines, or have one suggested",
@@ -38,6 +40,13 @@ propose patterns of the library for the lines instead, the best first.`,
 			if !opt.Suggest {
 				opt.Pattern, args = args[0], args[1:]
 			}
+			own := pattern.Map{}
+			for _, name := range patternFiles {
+				if err := grok.ReadPatterns(name, own); err != nil {
+					return usageError{err}
+				}
+			}
+			opt.Definitions = own
 			return runGrok(cmd, opt, args)
 		},
 	}
@@ -45,6 +54,8 @@ propose patterns of the library for the lines instead, the best first.`,
 	fl.BoolVar(&opt.JSON, "json", false, "print one JSON object a line, for scripts")
 	fl.BoolVar(&opt.Legacy, "legacy", false, "use the library's older field names, such as clientip")
 	fl.BoolVar(&opt.Suggest, "suggest", false, "propose patterns for the lines")
+	fl.StringArrayVar(&patternFiles, "patterns", nil, "file of patterns of your own, NAME expression on each line (repeatable)")
+	fl.BoolVar(&opt.InlineDefinitions, "inline-definitions", false, "let %{NAME:field=regex} define NAME, as in a pipeline; without it the definition is ignored, as by Elasticsearch")
 	fl.BoolVar(&opt.UnicodeWord, "unicode-words", false, "let \\w, \\d and \\s match letters of all scripts")
 	return cmd
 }

@@ -23,39 +23,44 @@ func define(c Config) (pattern.Definitions, error) {
 	fromFiles := pattern.Map{}
 	var errs []error
 	for i, name := range c.PatternFiles {
-		if err := readFile(name, fromFiles); err != nil {
+		if err := ReadPatterns(name, fromFiles); err != nil {
 			errs = append(errs, attr.At("pattern_files", i, err))
 		}
 	}
 	for i, dir := range c.PatternDirs {
-		if err := readDir(dir, fromFiles); err != nil {
+		if err := readDir(dir, c.PatternFilesGlob, fromFiles); err != nil {
 			errs = append(errs, attr.At("pattern_dirs", i, err))
 		}
 	}
 	return pattern.Layers{pattern.Map(c.PatternDefinitions), fromFiles, pattern.Map(library())}, errors.Join(errs...)
 }
 
-// readDir reads every file of a folder, hidden ones aside, in order of their
-// names.
-func readDir(dir string, into pattern.Map) error {
+// readDir reads the files of a folder that glob names, hidden ones aside, in
+// order of their names.
+func readDir(dir, glob string, into pattern.Map) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("read pattern folder: %w", err)
 	}
 	for _, entry := range entries {
-		if entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+		wanted, err := filepath.Match(glob, entry.Name())
+		if err != nil {
+			return fmt.Errorf("read pattern folder with glob %s: %w", glob, err)
+		}
+		if !wanted || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			continue
 		}
-		if err := readFile(filepath.Join(dir, entry.Name()), into); err != nil {
+		if err := ReadPatterns(filepath.Join(dir, entry.Name()), into); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readFile reads NAME expression, one a line; empty lines and those that begin
+// ReadPatterns adds the patterns of a file to into. The file has NAME
+// expression, one a line; empty lines and those that begin
 // with # are comments. A name that comes again counts as it stands last.
-func readFile(name string, into pattern.Map) error {
+func ReadPatterns(name string, into pattern.Map) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return fmt.Errorf("read pattern file: %w", err)

@@ -17,6 +17,7 @@ package grok
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ type Config struct {
 	PatternDefinitions map[string]string `hcl:"pattern_definitions,optional" doc:"patterns of your own, name to expression; they stand before those of files and the library"`
 	PatternFiles       []string          `hcl:"pattern_files,optional" doc:"files of patterns, one a line: NAME expression"`
 	PatternDirs        []string          `hcl:"pattern_dirs,optional" doc:"folders of such files"`
+	PatternFilesGlob   string            `hcl:"pattern_files_glob,optional" doc:"which files of the folders to read, by their names"`
 	ECS                bool              `hcl:"ecs,optional" doc:"library patterns name their fields as ECS does; false for Logstash's older names such as clientip"`
 	BreakOnMatch       bool              `hcl:"break_on_match,optional" doc:"stop at the first pattern that matches; false tries all and keeps the captures of each that matches"`
 	Overwrite          []string          `hcl:"overwrite,optional" doc:"fields that a capture replaces; in others that have a value already both are kept, as a list"`
@@ -52,6 +54,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		Field:              "message",
+		PatternFilesGlob:   "*",
 		ECS:                true,
 		BreakOnMatch:       true,
 		NamedCapturesOnly:  true,
@@ -66,6 +69,9 @@ func Defaults() Config {
 func (c *Config) Validate() error {
 	if len(c.Match) == 0 {
 		return attr.Errorf("match", "name at least one pattern")
+	}
+	if _, err := filepath.Match(c.PatternFilesGlob, ""); err != nil {
+		return attr.Errorf("pattern_files_glob", "%q is no glob: %w", c.PatternFilesGlob, err)
 	}
 	return nil
 }

@@ -71,6 +71,12 @@ func TestProcess(t *testing.T) {
 		{"repeated name", "1 2", config(`%{INT:n:int} %{INT:n:int}`), `{"n":[1,2]}`},
 		{"unnamed", "10.0.0.1 x", with(config(`^%{IPV4} %{WORD:w}$`), func(c *Config) { c.NamedCapturesOnly = false }), `{"IPV4":"10.0.0.1","w":"x"}`},
 		{"own definition", "AB-12", with(config(`^%{ORDER:order}$`), func(c *Config) { c.PatternDefinitions = map[string]string{"ORDER": `[A-Z]{2}-\d+`} }), `{"order":"AB-12"}`},
+		{"inline definition", "AB-12 x", config(`^%{ORDER:order=[A-Z]+-\d+} %{TAIL=x}$`), `{"order":"AB-12"}`},
+		{"group with a name", "AB-12", config(`^(?<order>[A-Z]+)-(?<INT:n:int>\d+)$`), `{"n":12,"order":"AB"}`},
+		{"several values, all patterns", "1 2", with(config(`^%{INT:n:int}`, `%{INT:n:int}$`), func(c *Config) { c.BreakOnMatch = false }), `{"message":"1 2","n":[1,2]}`},
+		{"none of all", "?", with(config(`^%{INT:n}`, `%{INT:n}$`), func(c *Config) { c.BreakOnMatch = false }), `{"error":{"message":"line does not match any of 2 patterns, the first is ^%{INT:n}"},"message":"?","tags":["_grokparsefailure"]}`},
+		{"legacy names", `1.2.3.4 - - [26/Apr/2018:01:28:08 +0900] "GET / HTTP/1.1" 200 5`, with(config(`^%{COMMONAPACHELOG}$`), func(c *Config) { c.ECS = false }), `{"bytes":"5","clientip":"1.2.3.4","httpversion":"1.1","request":"/","response":"200","timestamp":"26/Apr/2018:01:28:08 +0900","verb":"GET"}`},
+		{"no tags", "?", with(config("a"), func(c *Config) { c.TagOnFailure = nil }), `{"error":{"message":"line does not match a"},"message":"?"}`},
 		{"own before the library's", "x", with(config(`^%{INT:n}$`), func(c *Config) { c.PatternDefinitions = map[string]string{"INT": `x`} }), `{"n":"x"}`},
 		{"unicode words", "한글", with(config(`^%{WORD:w}$`), func(c *Config) { c.UnicodeWords = true }), `{"w":"한글"}`},
 		{"ip", "10.0.0.1", config(`^%{IPORHOST:source.ip}$`), `{"source":{"ip":"10.0.0.1"}}`},
@@ -145,6 +151,15 @@ func TestPatternFiles(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	}
+	write("other.txt", "ORDER [0-9]+\n")
+	glob := with(config(`^%{ORDER:o}$`), func(c *Config) { c.PatternDirs, c.PatternFilesGlob = []string{dir}, "*.txt" })
+	if got := run(t, glob, "12", nil); got != `{"o":"12"}` {
+		t.Errorf("glob: %s", got)
+	}
+	glob.PatternFilesGlob = "[a"
+	if err := glob.Validate(); err == nil || !strings.HasPrefix(err.Error(), `pattern_files_glob: "[a" is no glob`) {
+		t.Errorf("a bad glob: %v", err)
+	}
 	for _, tt := range []struct {
 		c    Config
 		want string
@@ -170,6 +185,9 @@ func TestErrors(t *testing.T) {
 	}{
 		{config("ok", "(unclosed"), "match[1]: "},
 		{config("%{NO_SUCH_PATTERN:x}"), "NO_SUCH_PATTERN"},
+		{config("ok", "a%{IPORHOTS:x}"), "match[1]: grok: expression at byte 1: %{IPORHOTS:x}: there is no pattern named IPORHOTS, did you mean IPORHOST?"},
+		{config("x(?<=a+)y"), "match[0]: grok: expression at byte 1: (?<=a+): the lookbehind has no fixed length"},
+		{with(config("%{OWN}"), func(c *Config) { c.PatternDefinitions = map[string]string{"OWN": `a(?~b)`} }), "match[0]: grok: pattern OWN at byte 1: (?~: the absence operator is not supported"},
 		{config("%{WORD:message.text}"), "match[0]: field message.text cannot be set"},
 		{with(config("x"), func(c *Config) { c.Field = "a..b" }), "field: "},
 		{with(config("x"), func(c *Config) { c.Overwrite = []string{"a..b"} }), "overwrite[0]: "},

@@ -68,7 +68,7 @@ type Pattern struct {
 
 // Compile compiles a grok expression. An error is a *SyntaxError.
 func Compile(expr string, opts Options) (*Pattern, error) {
-	x := syntax.Expander{Lookup: lookup(opts.Definitions), CaptureAll: opts.CaptureAll, Inline: opts.InlineDefinitions}
+	x := syntax.Expander{Lookup: lookup(opts.Definitions), Names: func() []string { return namesOf(opts.Definitions) }, CaptureAll: opts.CaptureAll, Inline: opts.InlineDefinitions}
 	src, err := x.Expand(expr)
 	if err != nil {
 		return nil, syntaxError(expr, err)
@@ -98,7 +98,7 @@ func syntaxError(expr string, err error) error {
 		return &SyntaxError{Pattern: expr, Definition: e.Definition, Text: e.Text, Offset: e.Offset,
 			Construct: e.Construct, Msg: e.Msg}
 	}
-	return &SyntaxError{Pattern: expr, Text: expr, Construct: expr, Msg: err.Error()}
+	return &SyntaxError{Pattern: expr, Text: expr, Msg: err.Error()}
 }
 
 // String returns the expression.

@@ -190,6 +190,9 @@ func TestSyntaxErrors(t *testing.T) {
 		{`(?<x>\g<x>)`, "", 5, `\g<x>`, "never ends"},
 		{`\k<x>`, "", 0, `\k<x>`, "no group named"},
 		{`(?~ab)`, "", 0, "(?~", "not supported"},
+		{`%{WROD:x}`, "", 0, `%{WROD:x}`, "no pattern named WROD, did you mean WORD?"},
+		{`%{WORD} (?<x>%{INT} a`, "", 8, "(?<x>%{INT} a", "no closing parenthesis"},
+		{`(?:a{1,1000}){1,1000}`, "", 0, "", "too large"},
 		{`%{OPEN}`, "", 0, "", "no closing parenthesis"},
 	} {
 		_, err := pattern.Compile(c.expr, pattern.Options{Definitions: defs})

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
 )
 
 // MaxExpanded bounds the length in bytes of an expression with all its
@@ -41,6 +43,9 @@ type Source struct {
 type Expander struct {
 	// Lookup resolves the name of a pattern.
 	Lookup func(name string) (string, bool)
+	// Names lists the names that can be looked up, for suggestions; nil if
+	// they are not known.
+	Names func() []string
 	// CaptureAll makes a reference without a field name capture under the
 	// name of the pattern.
 	CaptureAll bool
@@ -118,7 +123,7 @@ func (x *Expander) checkDefinition(text string, frame int) error {
 			if _, ok := x.Lookup(name); ok {
 				continue
 			}
-			msg = fmt.Sprintf("there is no pattern named %q", name)
+			msg = fmt.Sprintf("there is no pattern named %q%s", name, x.suggest(name))
 		}
 		return &Error{Definition: x.src.Frames[frame].Name, Text: text, Offset: at, Construct: "%{", Msg: msg}
 	}
@@ -140,7 +145,7 @@ func (x *Expander) reference(text string, frame int, ref reference) error {
 		def, ok = x.Lookup(ref.name)
 	}
 	if !ok {
-		return fail(fmt.Sprintf("there is no pattern named %s", ref.name))
+		return fail(fmt.Sprintf("there is no pattern named %s%s", ref.name, x.suggest(ref.name)))
 	}
 	if !utf8.ValidString(def) {
 		return fail(fmt.Sprintf("the definition of %s is not valid UTF-8", ref.name))
@@ -169,6 +174,23 @@ func (x *Expander) reference(text string, frame int, ref reference) error {
 	x.stack = x.stack[:len(x.stack)-1]
 	x.emit(")", frame, ref.start)
 	return nil
+}
+
+// suggest asks for the known name that is closest to one that is unknown.
+func (x *Expander) suggest(name string) string {
+	if x.Names == nil {
+		return ""
+	}
+	best, distance := "", 1+min(2, len(name)/2)
+	for _, known := range x.Names() {
+		if d := levenshtein.Distance(name, known, nil); d < distance || d == distance && best != "" && known < best {
+			best, distance = known, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return ", did you mean " + best + "?"
 }
 
 func (x *Expander) emit(s string, frame, offset int) {

@@ -53,21 +53,26 @@ type options struct {
 
 const maxRepeat = 100000
 
+// fail gives up at pos, on what was read from there to p.p.
 func (p *parser) fail(pos int, msg string) {
-	end := min(max(p.p, pos+1), len(p.text))
-	for end < len(p.text) && !utf8.RuneStart(p.text[end]) {
+	name, text, from := p.src.Locate(pos)
+	end := from
+	if last, _, offset := p.src.Locate(max(p.p-1, pos)); last == name && offset >= from {
+		end = offset + 1
+	}
+	for end < len(text) && !utf8.RuneStart(text[end]) {
 		end++
 	}
-	construct := ""
-	if pos < end {
-		construct = p.text[pos:end]
-	}
+	panic(&Error{Definition: name, Text: text, Offset: from, Construct: excerpt(text[from:min(end, len(text))]), Msg: msg})
+}
+
+// excerpt shortens the text of a construct for a message.
+func excerpt(construct string) string {
 	const most = 40
-	if len(construct) > most {
-		construct = strings.ToValidUTF8(construct[:most], "") + "..."
+	if len(construct) <= most {
+		return construct
 	}
-	name, text, off := p.src.Locate(pos)
-	panic(&Error{Definition: name, Text: text, Offset: off, Construct: construct, Msg: msg})
+	return strings.ToValidUTF8(construct[:most], "") + "..."
 }
 
 func (p *parser) failf(pos int, format string, args ...any) {
