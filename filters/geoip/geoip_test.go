@@ -172,7 +172,7 @@ func TestOtherShapes(t *testing.T) {
 		want string
 	}{
 		{"flat country", object{"country_code": str("KR")}, `{"geo":{"continent_code":"AS","continent_name":"Asia","country_iso_code":"KR","country_name":"South Korea"}}`},
-		{"flat city", object{"country_code": str("KR"), "city": str("Seoul"), "state1": str("Seoul"), "latitude": mmdbtype.Float32(37.5), "longitude": str("127")}, `{"geo":{"city_name":"Seoul","continent_code":"AS","continent_name":"Asia","country_iso_code":"KR","country_name":"South Korea","location":{"lat":37.5,"lon":127},"region_name":"Seoul"}}`},
+		{"flat city", object{"country_code": str("KR"), "city": str("Seoul"), "state1": str("Seoul"), "latitude": mmdbtype.Float32(37.422), "longitude": str("127")}, `{"geo":{"city_name":"Seoul","continent_code":"AS","continent_name":"Asia","country_iso_code":"KR","country_name":"South Korea","location":{"lat":37.422,"lon":127},"region_name":"Seoul"}}`},
 		{"bad position", object{"city": str("X"), "latitude": mmdbtype.Float64(91), "longitude": mmdbtype.Float64(0)}, `{"geo":{"city_name":"X"}}`},
 		{"ASN", object{"autonomous_system_number": mmdbtype.Uint32(4766), "autonomous_system_organization": str("Korea Telecom")}, `{"as":{"number":4766,"organization":{"name":"Korea Telecom"}}}`},
 		{"ISP", object{"autonomous_system_number": mmdbtype.Uint32(4766), "isp": str("KT"), "organization": str("Somebody")}, `{"as":{"isp":{"name":"KT"},"number":4766,"organization":{"name":"Somebody"}}}`},

@@ -73,7 +73,9 @@ func (t *tree) value(c mmdbdata.Cursor, i, depth int) (mmdbdata.Cursor, error) {
 	case mmdbdata.KindString:
 		n.text, c, err = c.ReadString()
 	case mmdbdata.KindFloat64, mmdbdata.KindFloat32:
-		n.number, c, err = c.ReadFloat()
+		if n.number, c, err = c.ReadFloat(); kind == mmdbdata.KindFloat32 {
+			n.number = decimal(float32(n.number))
+		}
 	case mmdbdata.KindUint16, mmdbdata.KindUint32, mmdbdata.KindUint64:
 		var u uint64
 		u, c, err = c.ReadUint()
@@ -95,6 +97,16 @@ func (t *tree) value(c mmdbdata.Cursor, i, depth int) (mmdbdata.Cursor, error) {
 		return c.Skip()
 	}
 	return c, err
+}
+
+// decimal is the shortest number that f stands for: 37.422, not
+// 37.422000885009766, as the databases of DB-IP were made of.
+func decimal(f float32) float64 {
+	n, err := strconv.ParseFloat(strconv.FormatFloat(float64(f), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(f)
+	}
+	return n
 }
 
 func (t *tree) object(c mmdbdata.Cursor, i, depth int) (mmdbdata.Cursor, error) {

@@ -9,7 +9,8 @@
 // The expression is in RE2's syntax, so that no text takes more than time
 // proportional to its length. In the replacement \1 to \9 stand for groups,
 // \k<name> for named ones, \0 for the whole match and \\ for a backslash; in HCL
-// each backslash is written twice.
+// each backslash is written twice. Patterns with ^ or \b and replacements with
+// groups take some memory for each match; all others take none.
 package gsub
 
 import (
