@@ -13,6 +13,16 @@ variable "format" {
   default     = ""
 }
 
+variable "health_check_networks" {
+  description = "addresses and networks of load balancers: a 408 for one of them is a health check's, see docs/408.md"
+  default     = []
+}
+
+variable "request_read_timeout" {
+  description = "the shorter time of RequestReadTimeout, in seconds: a 408 that comes sooner is an answer, no timeout"
+  default     = 10
+}
+
 variable "data_stream" {
   description = "data stream that takes the documents"
   default     = "logs-apache.access-default"
@@ -133,6 +143,18 @@ pipeline "apache_access" {
     fields = { "event.reason" = "request timeout" }
   }
 
+  # What lies behind a 408, as far as its line tells: docs/408.md.
+  filter "cidr" {
+    when     = length(var.health_check_networks) > 0 && http.response.status_code == 408
+    networks = { health_check = length(var.health_check_networks) > 0 ? var.health_check_networks : ["0.0.0.0/32"] }
+    target   = "labels.timeout_cause"
+  }
+
+  filter "set" {
+    when   = http.response.status_code == 408 && !has(labels.timeout_cause)
+    fields = { "labels.timeout_cause" = !has(http.request.method) && !has(apache.access.request) ? "no_request" : event.duration < var.request_read_timeout * 1000000000 ? "answered" : apache.access.keepalive_requests > 0 ? "keep_alive" : "incomplete_request" }
+  }
+
   output "elasticsearch" {
     hosts       = local.hosts
     data_stream = var.data_stream
@@ -152,8 +174,19 @@ test "a request that never came" {
     "event.duration"            = 30000
     "event.outcome"             = "failure"
     "event.reason"              = "request timeout"
+    "labels.timeout_cause"      = "no_request"
   }
   absent = ["message", "url.original", "http.request.method", "user.name", "user_agent", "http.response.body.bytes", "tags"]
+}
+
+test "a request that was not complete in time" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"POST /cart HTTP/1.1\" 408 261 20001231 \"-\" \"-\""
+  expect = { "labels.timeout_cause" = "incomplete_request", "event.reason" = "request timeout" }
+}
+
+test "a 408 that the application answered" {
+  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /poll HTTP/1.1\" 408 261 5012 \"-\" \"-\""
+  expect = { "labels.timeout_cause" = "answered", "event.duration" = 5012000 }
 }
 
 test "a page, with the time taken" {

@@ -13,6 +13,16 @@ variable "format" {
   default     = ""
 }
 
+variable "health_check_networks" {
+  description = "addresses and networks of load balancers: a 408 for one of them is a health check's, see docs/408.md"
+  default     = []
+}
+
+variable "request_read_timeout" {
+  description = "the shorter of client_header_timeout and client_body_timeout, in seconds: a 408 that comes sooner is an answer, no timeout"
+  default     = 60
+}
+
 variable "data_stream" {
   description = "data stream that takes the documents"
   default     = "logs-nginx.access-default"
@@ -132,6 +142,18 @@ pipeline "nginx_access" {
   filter "set" {
     when   = http.response.status_code == 408
     fields = { "event.reason" = "request timeout" }
+  }
+
+  # What lies behind a 408, as far as its line tells: docs/408.md.
+  filter "cidr" {
+    when     = length(var.health_check_networks) > 0 && http.response.status_code == 408
+    networks = { health_check = length(var.health_check_networks) > 0 ? var.health_check_networks : ["0.0.0.0/32"] }
+    target   = "labels.timeout_cause"
+  }
+
+  filter "set" {
+    when   = http.response.status_code == 408 && !has(labels.timeout_cause)
+    fields = { "labels.timeout_cause" = !has(http.request.method) && !has(nginx.access.request) ? "no_request" : event.duration < var.request_read_timeout * 1000000000 ? "answered" : nginx.access.connection_requests > 1 ? "keep_alive" : "incomplete_request" }
   }
 
   output "elasticsearch" {

@@ -17,6 +17,16 @@ variable "version" {
   default     = 10
 }
 
+variable "health_check_networks" {
+  description = "addresses and networks of load balancers: a 408 for one of them is a health check's, see docs/408.md"
+  default     = []
+}
+
+variable "request_read_timeout" {
+  description = "the connector's connectionTimeout, in seconds: a 408 that comes sooner is an answer, no timeout"
+  default     = 20
+}
+
 variable "data_stream" {
   description = "data stream that takes the documents"
   default     = "logs-tomcat.access-default"
@@ -84,6 +94,18 @@ pipeline "tomcat_access" {
   filter "set" {
     when   = http.response.status_code == 408
     fields = { "event.reason" = "request timeout" }
+  }
+
+  # What lies behind a 408, as far as its line tells: docs/408.md.
+  filter "cidr" {
+    when     = length(var.health_check_networks) > 0 && http.response.status_code == 408
+    networks = { health_check = length(var.health_check_networks) > 0 ? var.health_check_networks : ["0.0.0.0/32"] }
+    target   = "labels.timeout_cause"
+  }
+
+  filter "set" {
+    when   = http.response.status_code == 408 && !has(labels.timeout_cause)
+    fields = { "labels.timeout_cause" = !has(http.request.method) && !has(tomcat.access.request) ? "no_request" : event.duration < var.request_read_timeout * 1000000000 ? "answered" : "incomplete_request" }
   }
 
   output "elasticsearch" {

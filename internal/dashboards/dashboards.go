@@ -63,7 +63,7 @@ func finish(compiled []byte) ([]byte, error) {
 		for _, volatile := range []string{"created_at", "created_by", "updated_at", "updated_by", "version"} {
 			delete(object, volatile)
 		}
-		if err := drawMaps(object); err != nil {
+		if err := finishPanels(object); err != nil {
 			return nil, err
 		}
 		enc := json.NewEncoder(out) // keys sorted, one line
@@ -75,8 +75,9 @@ func finish(compiled []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// drawMaps turns tables into region maps.
-func drawMaps(object map[string]any) error {
+// finishPanels turns tables into region maps, and has Kibana show the first and
+// the last of times as times.
+func finishPanels(object map[string]any) error {
 	attributes, ok := object["attributes"].(map[string]any)
 	if !ok {
 		return fmt.Errorf("object %v has no attributes", object["id"])
@@ -87,6 +88,7 @@ func drawMaps(object map[string]any) error {
 		return fmt.Errorf("read panels of %v: %w", object["id"], err)
 	}
 	for _, p := range panels {
+		markTimes(p)
 		if id, _ := p["panelIndex"].(string); strings.HasSuffix(id, "-map") {
 			if err := drawMap(p); err != nil {
 				return fmt.Errorf("panel %s: %w", id, err)
@@ -99,6 +101,24 @@ func drawMaps(object map[string]any) error {
 	}
 	attributes["panelsJSON"] = string(drawn)
 	return nil
+}
+
+// markTimes tells Kibana that the smallest and largest of times are times, which
+// the compiler takes for numbers.
+func markTimes(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		if op := v["operationType"]; (op == "min" || op == "max") && v["sourceField"] == "@timestamp" {
+			v["dataType"] = "date"
+		}
+		for _, inner := range v {
+			markTimes(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			markTimes(inner)
+		}
+	}
 }
 
 // drawMap makes a table of country codes and a number a map of the world, with

@@ -120,6 +120,7 @@ func wanted() map[string]string {
 		"ok-against-timeout": "lnsXY", "statuses": "lnsXY", "agents": "lnsDatatable", "bots": "lnsPie", "top-bots": "lnsDatatable",
 		"countries-map": "lnsChoropleth", "timeout-clients": "lnsDatatable", "slowest": "lnsDatatable", "bytes": "lnsXY",
 		"errors": "lnsDatatable", "time-taken": "lnsXY",
+		"timeouts-hourly": "lnsXY", "timeout-share": "lnsXY", "timeout-causes": "lnsPie", "timeout-since": "lnsDatatable",
 	}
 }
 

@@ -22,7 +22,9 @@ type request struct {
 	client, target, path, agent string
 	status                      int
 	bytes, nanos                float64
+	at                          time.Time
 	minute                      string // Unix milliseconds of its begin
+	cause                       string // of a 408
 }
 
 // nginxLine is combined with the time taken in seconds behind it.
@@ -54,7 +56,10 @@ func requests(t *testing.T, lines []string) []request {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.minute = strconv.FormatInt(at.Truncate(interval).UnixMilli(), 10)
+		r.at, r.minute = at, strconv.FormatInt(at.Truncate(interval).UnixMilli(), 10)
+		if r.status == 408 && r.target == "" {
+			r.cause = "no_request"
+		}
 		if r.target != "" {
 			u, err := url.ParseRequestURI(r.target)
 			if err != nil {
@@ -149,7 +154,18 @@ func panelChecks() map[string]func(*testing.T, *oracle, []lens.Row) {
 		"timeout-clients": func(t *testing.T, o *oracle, rows []lens.Row) {
 			top(t, rows, "408s", o.count(func(r request) (string, bool) { return r.client, timeout(r) }))
 		},
-		"slowest": checkSlowest,
+		"timeouts-hourly": func(t *testing.T, o *oracle, rows []lens.Row) {
+			same(t, rows, "408s", o.count(func(r request) (string, bool) { return r.hour() + "|" + r.cause, timeout(r) }))
+		},
+		"timeout-share": func(t *testing.T, o *oracle, rows []lens.Row) {
+			names := map[bool]string{true: "408 Request Timeout", false: "All others"}
+			same(t, rows, "Requests", o.count(func(r request) (string, bool) { return r.minute + "|" + names[timeout(r)], true }))
+		},
+		"timeout-causes": func(t *testing.T, o *oracle, rows []lens.Row) {
+			same(t, rows, "408s", o.count(func(r request) (string, bool) { return r.cause, timeout(r) }))
+		},
+		"timeout-since": checkSince,
+		"slowest":       checkSlowest,
 		"bytes": func(t *testing.T, o *oracle, rows []lens.Row) {
 			same(t, rows, "Bytes", o.sum(func(r request) float64 { return r.bytes }, func(r request) (string, bool) { return r.minute, true }))
 		},
@@ -230,6 +246,40 @@ func checkErrors(t *testing.T, o *oracle, rows []lens.Row) {
 			t.Errorf("%d rows for status %s, want %d or 15", len(of), status, len(truth))
 		}
 		top(t, of, "Requests", truth)
+	}
+}
+
+func (r request) hour() string {
+	return strconv.FormatInt(r.at.Truncate(time.Hour).UnixMilli(), 10)
+}
+
+// checkSince expects every cause, with the clients that have most of it and the
+// times of their first and last 408.
+func checkSince(t *testing.T, o *oracle, rows []lens.Row) {
+	for cause := range o.count(func(r request) (string, bool) { return r.cause, r.status == 408 }) {
+		key := func(r request) (string, bool) { return r.cause + "|" + r.client, r.status == 408 && r.cause == cause }
+		truth := o.count(key)
+		first, last := map[string]float64{}, map[string]float64{}
+		for _, r := range o.lines {
+			if k, ok := key(r); ok {
+				ms := float64(r.at.UnixMilli())
+				first[k], last[k] = min(cmp.Or(first[k], ms), ms), max(last[k], ms)
+			}
+		}
+		var of []lens.Row
+		for _, r := range rows {
+			if r.Keys[0] != cause {
+				continue
+			}
+			of = append(of, r)
+			if k := strings.Join(r.Keys, "|"); r.Values["First"] != first[k] || r.Values["Last"] != last[k] {
+				t.Errorf("%s: first %v, last %v, want %v and %v", k, r.Values["First"], r.Values["Last"], first[k], last[k])
+			}
+		}
+		if len(of) != min(len(truth), 10) {
+			t.Errorf("%d rows for %s, want %d or 10", len(of), cause, len(truth))
+		}
+		top(t, of, "408s", truth)
 	}
 }
 

@@ -8,11 +8,14 @@ import (
 )
 
 // condition is one comparison of a KQL query.
-type condition struct{ field, operator, value string }
+type condition struct {
+	field, operator, value string
+	negated                bool
+}
 
 // comparison is the part of KQL that our dashboards use: comparisons of a field
-// with a word, a number or quoted text.
-var comparison = regexp.MustCompile(`^\s*([\w@.]+)\s*(:|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|[\w.-]+)\s*$`)
+// with a word, a number or quoted text, also negated.
+var comparison = regexp.MustCompile(`^\s*((?i)not\s+)?([\w@.]+)\s*(:|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|[\w.-]+)\s*$`)
 
 // conjunction separates comparisons.
 var conjunction = regexp.MustCompile(`(?i)\s+and\s+`)
@@ -27,13 +30,13 @@ func parseKQL(text string) ([]condition, error) {
 		if m == nil {
 			return nil, fmt.Errorf("KQL %q: only comparisons joined by and are understood here", text)
 		}
-		value := m[3]
+		value := m[4]
 		if strings.HasPrefix(value, `"`) {
 			if err := json.Unmarshal([]byte(value), &value); err != nil {
 				return nil, fmt.Errorf("KQL %q: %w", text, err)
 			}
 		}
-		all = append(all, condition{m[1], m[2], value})
+		all = append(all, condition{m[2], m[3], value, m[1] != ""})
 	}
 	return all, nil
 }
@@ -67,6 +70,10 @@ func filter(kql ...string) (map[string]any, error) {
 }
 
 func (c condition) clause() map[string]any {
+	if c.negated {
+		c.negated = false
+		return map[string]any{"bool": map[string]any{"must_not": c.clause()}}
+	}
 	if c.operator == ":" {
 		return map[string]any{"match": map[string]any{c.field: c.value}}
 	}

@@ -104,7 +104,8 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		{`"operationType":"percentile"`, `"operationType":"median"`},
 		{`"columnId":"p95"`, `"columnId":"gone"`},
 		{`"sourceField":"___records___"`, `"sourceField":"___records___","filter":{"query":"a : 1"}`},
-		{`http.response.status_code >= 400`, `not a : 1`},
+		{`http.response.status_code >= 400`, `a : 1 or b : 2`},
+		{`http.response.status_code >= 400`, `not (a : 1)`},
 		{`a.b : 200`, `a : (1 or 2)`},
 		{`"columnOrder":["u",`, `"columnOrder":[`},
 		{`"columnOrder":["u",`, `"columnOrder":["v",`},
@@ -132,5 +133,19 @@ func TestOverlaps(t *testing.T) {
 		if g.Overlaps(at) != want || at.Overlaps(g) != want {
 			t.Errorf("%v over %v: want %t", g, at, want)
 		}
+	}
+}
+
+func TestNegation(t *testing.T) {
+	got, err := filter("not a : 1 and b >= 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"bool": map[string]any{"filter": []any{
+		map[string]any{"bool": map[string]any{"must_not": map[string]any{"match": map[string]any{"a": "1"}}}},
+		map[string]any{"range": map[string]any{"b": map[string]any{"gte": "2"}}},
+	}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v", got)
 	}
 }

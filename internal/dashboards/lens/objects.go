@@ -61,6 +61,7 @@ type Panel struct {
 	ID    string
 	Title string
 	Kind  string // Kibana's visualizationType: lnsXY, lnsPie, …
+	Shape string // of lnsXY: bar_stacked, line, …
 	Grid  Grid
 	Query string // KQL
 	Order []string
@@ -86,6 +87,7 @@ type Column struct {
 	Filter    *query
 	Params    struct {
 		Percentile int
+		Interval   string // of a histogram: "auto", or the shortest
 		Size       int
 		Direction  string `json:"orderDirection"`
 		OrderBy    struct{ Type, ColumnID string }
@@ -151,6 +153,7 @@ type savedPanel struct {
 			VisualizationType string
 			State             struct {
 				Query            query
+				Visualization    struct{ PreferredSeriesType string }
 				DatasourceStates struct {
 					FormBased struct {
 						Layers map[string]struct {
@@ -170,7 +173,7 @@ func (s savedPanel) panel() (Panel, error) {
 	if s.Type != "lens" || len(layers) != 1 {
 		return Panel{}, fmt.Errorf("it is of type %q with %d layers: want a lens panel of one layer", s.Type, len(layers))
 	}
-	p := Panel{ID: s.PanelIndex, Title: a.Title, Kind: a.VisualizationType, Grid: s.GridData, Query: a.State.Query.Query}
+	p := Panel{ID: s.PanelIndex, Title: a.Title, Kind: a.VisualizationType, Shape: a.State.Visualization.PreferredSeriesType, Grid: s.GridData, Query: a.State.Query.Query}
 	for id, layer := range layers {
 		p.Layer, p.Order, p.Columns = id, layer.ColumnOrder, layer.Columns
 	}

@@ -13,7 +13,7 @@ const missing = "__missing__"
 // Search gives the body of the search behind a panel: the columns that make
 // buckets nested in their order, the others inside. Kibana chooses the interval
 // of histograms by the time range; here the caller does, as fixed_interval takes
-// it.
+// it, unless the column says which is the shortest.
 func (p Panel) Search(d *Dashboard, interval string) (map[string]any, error) {
 	q, err := filter(d.Query, p.Query)
 	if err != nil {
@@ -80,6 +80,9 @@ func (p Panel) bucket(id, interval string) (map[string]any, error) {
 	c := p.Columns[id]
 	switch c.Operation {
 	case "date_histogram":
+		if own := c.Params.Interval; own != "" && own != "auto" {
+			interval = own
+		}
 		return map[string]any{"date_histogram": map[string]any{"field": c.Field, "fixed_interval": interval}}, nil
 	case "filters":
 		named := map[string]any{}
@@ -132,8 +135,8 @@ func (p Panel) addMetric(into map[string]any, id string) error {
 		into[id] = map[string]any{"percentiles": map[string]any{"field": c.Field, "percents": []int{c.Params.Percentile}}}
 	case "unique_count":
 		into[id] = map[string]any{"cardinality": map[string]any{"field": c.Field}}
-	case "sum":
-		into[id] = map[string]any{"sum": map[string]any{"field": c.Field}}
+	case "sum", "min", "max":
+		into[id] = map[string]any{c.Operation: map[string]any{"field": c.Field}}
 	default:
 		return fmt.Errorf("column %q: operation %q is not understood here", c.Label, c.Operation)
 	}
