@@ -72,7 +72,7 @@ func run(ctx context.Context, opt Options, in io.Reader, w *bufio.Writer) error 
 		return err
 	}
 	const defaultWidth = 160
-	var show lineWriter = &report{w: w, pattern: p, width: cmp.Or(opt.Width, defaultWidth)}
+	var show lineWriter = &report{w: w, pattern: p, width: cmp.Or(opt.Width, defaultWidth), unicode: opt.UnicodeWord}
 	if opt.JSON {
 		show = &objects{w: w}
 	}

@@ -56,6 +56,7 @@ func TestReport(t *testing.T) {
 		"a 1 1.50 TRUE", "a 1 .5 no", "a 2147483648 1 x")
 	golden(t, "report_definitions", Options{Pattern: "%{ORDER}$", Definitions: pattern.Map{"ORDER": "order=%{POSINT:order.id:long} %{STATE:order.state}", "STATE": "open|closed"}},
 		"order=7 open", "order=7 opened", "order=0 open")
+	golden(t, "report_word", Options{Pattern: `%{WORD:name} 님`}, "kim 님", "김철수 님")
 	golden(t, "report_empty", Options{Pattern: "%{IP}"})
 }
 

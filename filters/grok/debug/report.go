@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern"
 )
@@ -13,7 +15,8 @@ import (
 type report struct {
 	w       *bufio.Writer
 	pattern *pattern.Pattern
-	width   int // columns of the terminal
+	width   int  // columns of the terminal
+	unicode bool // \w takes the letters of all scripts
 
 	matched, failed, missed, tooLong int
 }
@@ -108,7 +111,11 @@ func (r *report) mismatch(number int, line []byte) {
 	r.printf("\n")
 	r.pointAt(line, offset)
 	r.printf("%sexpected here, in %s:\n", indent, place(e))
-	r.pointAt([]byte(e.Definition), min(max(e.At, 0), len(e.Definition)))
+	at := min(max(e.At, 0), len(e.Definition))
+	r.pointAt([]byte(e.Definition), at)
+	if c, _ := utf8.DecodeRune(line[offset:]); !r.unicode && c >= utf8.RuneSelf && unicode.IsLetter(c) && strings.HasPrefix(e.Definition[at:], `\w`) {
+		r.printf("%s\\w, and so %%{WORD}, takes ASCII letters only: try %%{NOTSPACE}, or --unicode-words (unicode_words in a pipeline)\n", indent)
+	}
 }
 
 // pointAt writes text with a caret under the byte at offset.

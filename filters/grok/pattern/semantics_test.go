@@ -180,6 +180,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`(?(1)a|b)`, "", 0, "(?(1)a|b)", "no such group"},
 		{`(?<x>a)\1`, "", 7, `\1`, "use the name"},
 		{`a)`, "", 1, ")", "unmatched"},
+		{`\%{WORD}`, "", 1, "%", "does not protect"},
 		{`(a`, "", 0, "(a", "no closing parenthesis"},
 		{`[a`, "", 0, "[a", "no end"},
 		{`*a`, "", 0, "*", "nothing to repeat"},

@@ -80,8 +80,17 @@ func (p *parser) wantClose(term tokenKind) {
 		if term == tokClose {
 			p.fail(p.open(), "the group has no closing parenthesis")
 		}
-		p.fail(p.tok.pos, "unmatched closing parenthesis")
+		p.unmatched(p.tok.pos)
 	}
+}
+
+// unmatched refuses a closing parenthesis: one that was written, or that of a
+// reference whose opening one a backslash made a character.
+func (p *parser) unmatched(pos int) {
+	if _, text, at := p.src.Locate(pos); at > 0 && text[at-1] == '\\' && strings.HasPrefix(text[at:], "%{") {
+		p.fail(pos, "a backslash does not protect a reference: write [%]{ for the text")
+	}
+	p.fail(pos, "unmatched closing parenthesis")
 }
 
 // open returns the position of the innermost group that is open.
@@ -120,7 +129,7 @@ func (p *parser) expression(cat *Node, term tokenKind) {
 			return
 		}
 	case tokClose:
-		p.fail(t.pos, "unmatched closing parenthesis")
+		p.unmatched(t.pos)
 	case tokChar:
 		p.characters(cat, []rune{t.c}, t.pos)
 		return
