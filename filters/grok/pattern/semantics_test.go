@@ -134,6 +134,7 @@ func TestSemantics(t *testing.T) {
 		{`(?i)(?<=ss)x`, "ßx", `"x" `},
 		{`\xg|a\x`, "ax", `"ax" `},
 		{`(?<!(a))(?<x>b)`, "b", `"b" x=b`},
+		{`(?<=(a|bc))(?<x>d)`, "bcd", `"d" x=d`},
 		{`(a)(|\1\g<2>)b`, "aaab", `"aaab" `},
 	} {
 		if got := show(t, c.expr, c.line, pattern.Options{}); got != c.want {

@@ -193,6 +193,12 @@ func (o outcome) without(p outcome) outcome {
 // countsNothing reports whether a group that can match nothing is repeated a
 // number of times: the reference leaves loops around it early.
 func countsNothing(expression string) bool {
+	for _, reference := range countedReference.FindAllStringSubmatch(expression, -1) {
+		p, err := pattern.Compile(`\A`+reference[1]+`\z`, pattern.Options{Definitions: pattern.Map(bank.ECS())})
+		if err == nil && p.NewMatcher().Match(nil) == pattern.Matched {
+			return true
+		}
+	}
 	for at := range len(expression) {
 		if !countedGroup.MatchString(expression[at:]) {
 			continue
@@ -210,6 +216,8 @@ func countsNothing(expression string) bool {
 	}
 	return false
 }
+
+var countedReference = regexp.MustCompile(`(%\{\w+[^}]*\})[*+{]`)
 
 var countedGroup = regexp.MustCompile(`^\)(\{\d|[+*])`)
 

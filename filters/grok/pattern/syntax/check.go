@@ -160,6 +160,9 @@ func (p *parser) checkLooks(n *Node) {
 		p.fail(n.Pos, "not allowed in a lookbehind")
 	}
 	body := n.Subs[0]
+	for body.Op == OpCapture && body.Plain && p.named {
+		body = body.Subs[0] // beside named groups it is none
+	}
 	if w, ok := p.charWidth(body); ok {
 		if _, found := uneven(body); !found {
 			n.Width = w
