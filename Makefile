@@ -51,6 +51,7 @@ bench: bench-go bench-arena ## both of the next two
 bench-go: ## Go benchmarks of every stage
 	@$(GO) test -run '^$$' -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 	@$(GO) test -tags servers -run '^$$' -bench Core -benchmem ./filters/useragent/uap
+	@$(GO) test -tags servers -run '^$$' -bench AgainstReference -benchmem ./filters/grok/pattern/difftest
 
 bench-arena: ## naru as a whole on the arena's log, beside its peers (ARENA=-n=200000 for a short one)
 	@$(GO) run ./bench/arena $(ARENA)
