@@ -4,7 +4,6 @@ package logformat
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,9 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/naru-log/naru/internal/servers"
 	"github.com/naru-log/naru/internal/servers/apache"
-	"github.com/naru-log/naru/internal/servers/certs"
 	"github.com/naru-log/naru/internal/servers/modjk"
 	"github.com/naru-log/naru/internal/servers/tomcat"
 )
@@ -90,37 +87,11 @@ func TestModJK(t *testing.T) {
 
 // The SSL request log names protocol and cipher.
 func TestTLSRequestLog(t *testing.T) {
-	ports, err := servers.FreePorts(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca, err := certs.New(t.TempDir(), "ca")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pair, err := ca.Issue("server", "localhost")
-	if err != nil {
-		t.Fatal(err)
-	}
 	const format = `%t %h %{SSL_PROTOCOL}x %{SSL_CIPHER}x "%r" %b %{SSL_TLS_SNI}x %{SSL_CLIENT_S_DN}x %{cipher}c`
-	s := apache.Start(t, apache.Config{Modules: []string{"ssl", "socache_shmcb"}, Extra: fmt.Sprintf(`Listen 127.0.0.1:%d https
-LogFormat "%s" tls
-<VirtualHost 127.0.0.1:%d>
-SSLEngine on
-SSLCertificateFile %q
-SSLCertificateKeyFile %q
-CustomLog tls.log tls
-</VirtualHost>
-`, ports[0], strings.ReplaceAll(format, `"`, `\"`), ports[0], pair.CertFile, pair.KeyFile)})
-	pem, err := os.ReadFile(ca.File)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(pem)
+	host := apache.NewSecure(t, "CustomLog tls.log tls")
+	s := apache.Start(t, apache.Config{Modules: host.Modules, Extra: fmt.Sprintf("LogFormat \"%s\" tls\n", strings.ReplaceAll(format, `"`, `\"`)) + host.Extra})
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "localhost", MinVersion: version, MaxVersion: version}}}
-		fetch(t, client, fmt.Sprintf("https://127.0.0.1:%d/?v", ports[0]))
+		fetch(t, host.Client(t, version), host.URL+"/?v")
 	}
 	s.Quit()
 	c := Defaults()

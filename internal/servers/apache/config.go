@@ -27,8 +27,8 @@ func (c Config) text(s *Server) string {
 	line("ServerRoot %q", s.Dir)
 	line("DefaultRuntimeDir %q", s.Dir)
 	line("PidFile %q", s.Dir+"/apache.pid")
-	line("Listen %s", s.addr)
-	line("ServerName %s", s.addr)
+	line("Listen %s", s.Addr)
+	line("ServerName %s", s.Addr)
 	// By default the kernel hands a connection that sends nothing to Apache only
 	// after 30 s (TCP_DEFER_ACCEPT); request timeouts would take as long.
 	line("AcceptFilter http none")

@@ -21,7 +21,7 @@ func (s *Server) Hang(ctx context.Context, n int) error {
 	}()
 	var d net.Dialer
 	for range n {
-		c, err := d.DialContext(ctx, "tcp", s.addr)
+		c, err := d.DialContext(ctx, "tcp", s.Addr)
 		if err != nil {
 			return fmt.Errorf("open a connection that sends nothing: %w", err)
 		}
