@@ -13,8 +13,9 @@ import (
 
 // Config is the block input "file".
 type Config struct {
-	Paths          []string      `hcl:"paths" doc:"files to follow: paths, or globs with *, ?, [a-z], {a,b}, and ** for any number of directories; relative ones start at the directory in which naru was started"`
+	Paths          []string      `hcl:"paths" doc:"files to follow: paths, or globs with *, ?, [a-z], {a,b}, and ** for any number of directories; relative ones start at the directory in which naru was started. An empty list follows nothing"`
 	Exclude        []string      `hcl:"exclude,optional" doc:"globs of files to leave alone; one without a slash is compared with the file name"`
+	WarnMissing    bool          `hcl:"warn_missing,optional" doc:"warn when a path or glob names no file; false for files that many machines do not have"`
 	StartAt        string        `hcl:"start_at,optional" doc:"where to begin with files found at the very first start: beginning or end. Files that appear later are always read from the beginning"`
 	IgnoreOlder    time.Duration `hcl:"ignore_older,optional" doc:"a file unchanged for longer than this when it is first seen is skipped up to its end; 0 reads everything"`
 	MaxLineBytes   bytesize.Size `hcl:"max_line_bytes,optional" doc:"longest line; the rest of a longer one is left out and the event tagged"`
@@ -42,6 +43,7 @@ type Multiline struct {
 // Defaults gives the values of attributes that are not written.
 func Defaults() Config {
 	return Config{
+		WarnMissing:   true,
 		StartAt:       "beginning",
 		MaxLineBytes:  1 << 20,
 		Encoding:      "utf-8",
@@ -67,9 +69,6 @@ const (
 // Validate checks what the types do not say.
 func (c *Config) Validate() error {
 	var errs []error
-	if len(c.Paths) == 0 {
-		errs = append(errs, attr.Errorf("paths", "name at least one file or glob"))
-	}
 	for i, p := range c.Paths {
 		if err := checkGlob(p); err != nil {
 			errs = append(errs, attr.At("paths", i, err))

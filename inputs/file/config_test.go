@@ -26,7 +26,7 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	f(func(c *Config) {})
-	f(func(c *Config) { c.Paths = nil }, "paths")
+	f(func(c *Config) { c.Paths = nil })
 	f(func(c *Config) { c.Paths = []string{"access.log", "", "/a/[b", "/a/{b"} }, "paths", "paths", "paths")
 	f(func(c *Config) { c.Exclude = []string{"*.gz", "[", "{a,b}"} }, "exclude")
 	f(func(c *Config) { c.StartAt = "middle" }, "start_at")

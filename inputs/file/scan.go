@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,8 +38,6 @@ type scanner struct {
 	gaps      map[string]*gap   // by path
 	sweepAt   time.Time         // when the next sweep is due
 	lastEnd   time.Time
-	clockAt   time.Time     // when the clock was last looked at
-	setBack   time.Duration // by how much the clock was set back in this run
 	lastDur   time.Duration
 	searchAt  time.Time        // when the next search for lost files is, zero when there is none
 	unclear   map[string]error // paths and directories that the last sweep could not look at
@@ -77,6 +76,9 @@ func newScanner(in *Input) (*scanner, error) {
 // run scans until ctx ends, or, when reading once, until everything is read.
 func (s *scanner) run(ctx context.Context) error {
 	defer s.watch.close()
+	if len(s.in.cfg.Paths) == 0 {
+		s.in.log.Info("no paths are given: nothing is followed")
+	}
 	s.in.log.Debug("following files", "paths", s.in.cfg.Paths, "remembered", len(s.known))
 	tick := time.NewTicker(s.in.cfg.PollInterval)
 	defer tick.Stop()
@@ -180,7 +182,6 @@ func (f *file) isUnplaced() bool {
 func (s *scanner) sweep() {
 	start := s.in.now()
 	s.searchAt = time.Time{}
-	s.noticeClock(start)
 	w := newWalk()
 	for _, g := range s.in.globs {
 		n := w.expand(g)
@@ -206,23 +207,6 @@ func (s *scanner) sweep() {
 	s.swept = true
 	s.lastEnd = s.in.now()
 	s.sweepAt = s.lastEnd.Add(max(s.in.cfg.SweepInterval, sweepShare*s.lastDur))
-}
-
-// noticeClock finds out whether the clock was set back since it was last called:
-// then the times of files say less about what came after what.
-func (s *scanner) noticeClock(now time.Time) {
-	if last := s.clockAt; !last.IsZero() {
-		s.clockStep(now.Sub(last) - now.Round(0).Sub(last.Round(0))) // monotonic less wall clock
-	}
-	s.clockAt = now
-}
-
-func (s *scanner) clockStep(back time.Duration) {
-	if back < time.Second {
-		return // or it was set forward, which takes no file for an older one
-	}
-	s.setBack += back
-	s.in.log.Warn("the clock was set back; rotated files that were never seen are told by their times less exactly", "by", back.Round(time.Millisecond))
 }
 
 // candidate is a file that was found and is not known.
@@ -506,6 +490,10 @@ func (s *scanner) reportGlob(g *glob, n int, w *walk) {
 	}
 	if s.toldAbs[g.text] != hint {
 		s.toldAbs[g.text] = hint
-		s.in.log.Warn("no file matches", "path", g.text, "hint", hint)
+		level := slog.LevelWarn
+		if !s.in.cfg.WarnMissing {
+			level = slog.LevelDebug
+		}
+		s.in.log.Log(context.Background(), level, "no file matches", "path", g.text, "hint", hint)
 	}
 }
