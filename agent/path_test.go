@@ -40,10 +40,6 @@ func eventPath(tb testing.TB) (*worker, *event.Batch, *discard) {
 	if diags.HasErrors() {
 		tb.Fatal(diags.Diagnostics)
 	}
-	b, more := newBench(cfg.Pipelines[0])
-	if more.HasErrors() {
-		tb.Fatal(more)
-	}
 	gen, at := demolog.New(1), time.Date(2018, 4, 26, 1, 28, 8, 0, time.FixedZone("KST", 9*3600))
 	batch := &event.Batch{Source: event.NewSource(7, "/var/log/apache2/access.log", at), ReadAt: at}
 	for i := range 1000 {
@@ -51,14 +47,57 @@ func eventPath(tb testing.TB) (*worker, *event.Batch, *discard) {
 		batch.Data = gen.Append(batch.Data, at.Add(time.Duration(i)*20*time.Millisecond))
 		batch.Lines = append(batch.Lines, event.Line{Start: uint32(start), End: uint32(len(batch.Data) - 1), Offset: int64(start)})
 	}
+	w, out := discarding(tb, cfg.Pipelines[0])
+	return w, batch, out
+}
+
+// discarding is a worker of a pipeline whose documents are encoded and forgotten.
+func discarding(tb testing.TB, p *config.Pipeline) (*worker, *discard) {
+	tb.Helper()
+	b, more := newBench(p)
+	if more.HasErrors() {
+		tb.Fatal(more)
+	}
 	out := &discard{enc: b.enc}
 	b.worker.sinks = []sink{{Writer: out}}
 	b.worker.metrics = newPipelineMetrics(prometheus.NewRegistry())
-	return b.worker, batch, out
+	return b.worker, out
 }
 
 func TestEventPathDoesNotAllocate(t *testing.T) {
 	w, batch, out := eventPath(t)
+	doesNotAllocate(t, w, batch, out)
+}
+
+// TestBuiltInPipelinesDoNotAllocate puts the lines of their test blocks through
+// all of them.
+func TestBuiltInPipelinesDoNotAllocate(t *testing.T) {
+	cfg, diags := config.Load(pipelines.Names(), config.Options{Kinds: Kinds(), Builtin: pipelines.FS()})
+	if diags.HasErrors() {
+		t.Fatal(diags.Diagnostics)
+	}
+	for _, p := range cfg.Pipelines {
+		t.Run(p.Name, func(t *testing.T) {
+			at := time.Unix(0, 0)
+			batch := &event.Batch{Source: event.NewSource(7, "/var/log/test.log", at), ReadAt: at}
+			for _, test := range cfg.Tests {
+				if test.Pipeline != p {
+					continue
+				}
+				for _, line := range test.Lines {
+					start := len(batch.Data)
+					batch.Data = append(batch.Data, line...)
+					batch.Lines = append(batch.Lines, event.Line{Start: uint32(start), End: uint32(len(batch.Data)), Offset: int64(start)})
+				}
+			}
+			w, out := discarding(t, p)
+			doesNotAllocate(t, w, batch, out)
+		})
+	}
+}
+
+func doesNotAllocate(t *testing.T, w *worker, batch *event.Batch, out *discard) {
+	t.Helper()
 	run := func() {
 		batch.Arm(func(*event.Batch) {}, func(*event.Batch) {})
 		if err := w.process(context.Background(), batch); err != nil {

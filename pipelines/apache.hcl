@@ -1,7 +1,12 @@
-# Apache access logs: common and combined, each also with the virtual host (%v
-# or %v:%p) in front and with the time taken in microseconds (%D) between bytes
-# and referrer, and the SSL request log. Of any other LogFormat, give the string:
+# Apache's access and error logs.
+#
+# Access logs: common and combined, each also with the virtual host (%v or %v:%p) in
+# front and with the time taken in microseconds (%D) between bytes and referrer,
+# and the SSL request log. Of any other LogFormat, give the string:
 # --var 'format=%h %l %u %t "%r" %>s %b %D %k %X'
+#
+# Error logs: what Apache 2.2 and 2.4 write without an ErrorLogFormat, also with
+# the source file (%F), the system's error (%E) and the referrer that it can add.
 
 variable "paths" {
   description = "access logs to follow; globs allowed"
@@ -23,9 +28,25 @@ variable "request_read_timeout" {
   default     = 10
 }
 
+variable "error_paths" {
+  description = "error logs to follow; by default those that are named as paths are, with \"error\" for \"access\""
+  type        = list(string)
+  default     = null
+}
+
+variable "timezone" {
+  description = "zone of the error log's times, which do not name it, such as \"Asia/Seoul\"; \"Local\" is the machine's own"
+  default     = "Local"
+}
+
 variable "data_stream" {
-  description = "data stream that takes the documents"
+  description = "data stream that takes the documents of access logs"
   default     = "logs-apache.access-default"
+}
+
+variable "error_data_stream" {
+  description = "data stream that takes the documents of error logs"
+  default     = "logs-apache.error-default"
 }
 
 variable "geoip_databases" {
@@ -164,8 +185,83 @@ pipeline "apache_access" {
   }
 }
 
+pipeline "apache_error" {
+  input "file" {
+    paths        = var.error_paths != null ? var.error_paths : [for p in var.paths : replace(p, "access", "error") if strcontains(p, "access")]
+    warn_missing = var.error_paths != null
+  }
+
+  filter "set" {
+    when   = var.original
+    fields = { "event.original" = message }
+  }
+
+  filter "grok" {
+    # What Apache says before its log is open has no time and no level.
+    match     = ["^%{APACHE_HEAD} %{APACHE_MESSAGE:message}$", "^(?=AH\\d{5,6}: )%{APACHE_MESSAGE:message}$"]
+    overwrite = ["message"]
+
+    pattern_definitions = {
+      APACHE_TIME  = "(?:%{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{YEAR}|%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[ T]%{TIME})"
+      APACHE_LEVEL = "emerg|alert|crit|error|warn|notice|info|debug|trace[1-8]"
+      # 2.2 names neither module nor process.
+      APACHE_MODULE  = "\\[(?:%{WORD:apache.error.module}?:)?%{APACHE_LEVEL:log.level}\\]"
+      APACHE_PROCESS = "(?: \\[pid %{INT:process.pid:int}(?::tid %{INT:process.thread.id:int})?\\])?"
+      APACHE_SOURCE  = "(?: %{NOTSPACE:log.origin.file.name}\\(%{INT:log.origin.file.line:int}\\):)?"
+      APACHE_SYSTEM  = "(?: \\(%{INT:apache.error.errno:int}\\)%{DATA:event.reason}:)?"
+      # The address may be one of IPv6, which has colons too.
+      APACHE_CLIENT  = "(?: \\[client (?:%{IP:source.address}:%{POSINT:source.port:int}|%{NOTSPACE:source.address})\\])?"
+      APACHE_REMOTE  = "(?: \\[remote (?:%{IP:destination.ip}:%{POSINT:destination.port:int}|%{NOTSPACE:destination.domain})\\])?"
+      APACHE_HEAD    = "\\[%{APACHE_TIME:apache.error.time}\\] %{APACHE_MODULE}%{APACHE_PROCESS}%{APACHE_SOURCE}%{APACHE_SYSTEM}%{APACHE_CLIENT}%{APACHE_REMOTE}"
+      APACHE_FILE    = "File does not exist: %{DATA:file.path}"
+      APACHE_MESSAGE = "(?:(?<error.code>AH\\d{5,6}): )?(?:%{APACHE_FILE}|%{DATA})(?:, referer: %{GREEDYDATA:http.request.referrer})?"
+    }
+  }
+
+  filter "date" {
+    field    = "apache.error.time"
+    formats  = ["EEE MMM dd HH:mm:ss.SSSSSS yyyy", "EEE MMM dd HH:mm:ss yyyy", "ISO8601"]
+    timezone = var.timezone
+  }
+
+  # As Filebeat has it, what the system said stays in the message.
+  filter "set" {
+    when   = has(apache.error.errno)
+    fields = { "message" = "(${apache.error.errno})${event.reason}: ${message}" }
+  }
+
+  filter "address" {}
+
+  filter "geoip" {
+    databases = var.geoip_databases
+  }
+
+  filter "set" {
+    fields = {
+      "event.kind"     = "event"
+      "event.category" = ["web"]
+      "event.type"     = ["info"]
+      "event.module"   = "apache"
+    }
+  }
+
+  filter "set" {
+    when   = contains(["emerg", "alert", "crit", "error", "warn"], log.level)
+    fields = { "event.type" = ["error"] }
+  }
+
+  output "elasticsearch" {
+    hosts       = local.hosts
+    data_stream = var.error_data_stream
+    username    = env("ELASTICSEARCH_USERNAME", "")
+    password    = env("ELASTICSEARCH_PASSWORD", "")
+    api_key     = env("ELASTICSEARCH_API_KEY", "")
+  }
+}
+
 test "a request that never came" {
-  line = "1.2.3.4 - - [26/Apr/2018:01:28:08 +0900] \"-\" 408 - 30 \"-\" \"-\""
+  pipeline = "apache_access"
+  line     = "1.2.3.4 - - [26/Apr/2018:01:28:08 +0900] \"-\" 408 - 30 \"-\" \"-\""
   expect = {
     "@timestamp"                = "2018-04-25T16:28:08.000Z"
     "http.response.status_code" = 408
@@ -180,17 +276,20 @@ test "a request that never came" {
 }
 
 test "a request that was not complete in time" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"POST /cart HTTP/1.1\" 408 261 20001231 \"-\" \"-\""
-  expect = { "labels.timeout_cause" = "incomplete_request", "event.reason" = "request timeout" }
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"POST /cart HTTP/1.1\" 408 261 20001231 \"-\" \"-\""
+  expect   = { "labels.timeout_cause" = "incomplete_request", "event.reason" = "request timeout" }
 }
 
 test "a 408 that the application answered" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /poll HTTP/1.1\" 408 261 5012 \"-\" \"-\""
-  expect = { "labels.timeout_cause" = "answered", "event.duration" = 5012000 }
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /poll HTTP/1.1\" 408 261 5012 \"-\" \"-\""
+  expect   = { "labels.timeout_cause" = "answered", "event.duration" = 5012000 }
 }
 
 test "a page, with the time taken" {
-  line = "8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] \"GET /board/list.jsp?page=2 HTTP/1.1\" 200 5120 81234 \"https://www.example.com/\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/66.0.3359.117 Safari/537.36\""
+  pipeline = "apache_access"
+  line     = "8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] \"GET /board/list.jsp?page=2 HTTP/1.1\" 200 5120 81234 \"https://www.example.com/\" \"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/66.0.3359.117 Safari/537.36\""
   expect = {
     "http.request.method"         = "GET"
     "url.original"                = "/board/list.jsp?page=2"
@@ -211,24 +310,28 @@ test "a page, with the time taken" {
 }
 
 test "common format, without referrer and agent" {
-  line   = "192.0.2.7 - - [26/Dec/2016:16:16:29 +0200] \"GET /favicon.ico HTTP/1.1\" 404 209"
-  expect = { "http.response.status_code" = 404, "event.outcome" = "failure", "url.original" = "/favicon.ico" }
-  absent = ["event.duration", "user_agent", "source.geo"]
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Dec/2016:16:16:29 +0200] \"GET /favicon.ico HTTP/1.1\" 404 209"
+  expect   = { "http.response.status_code" = 404, "event.outcome" = "failure", "url.original" = "/favicon.ico" }
+  absent   = ["event.duration", "user_agent", "source.geo"]
 }
 
 test "an IPv6 client that logged in" {
-  line   = "2001:4860:4860::8888 - minji [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 - \"-\" \"curl/8.5.0\""
-  expect = { "source.ip" = "2001:4860:4860::8888", "user.name" = "minji", "http.version" = "2.0", "user_agent.name" = "curl" }
+  pipeline = "apache_access"
+  line     = "2001:4860:4860::8888 - minji [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 - \"-\" \"curl/8.5.0\""
+  expect   = { "source.ip" = "2001:4860:4860::8888", "user.name" = "minji", "http.version" = "2.0", "user_agent.name" = "curl" }
 }
 
 test "a host name instead of an address" {
-  line   = "monitoring-server - - [26/Apr/2018:01:28:08 +0900] \"GET /status HTTP/1.1\" 200 45 \"-\" \"-\""
-  expect = { "source.address" = "monitoring-server", "source.domain" = "monitoring-server" }
-  absent = ["source.ip"]
+  pipeline = "apache_access"
+  line     = "monitoring-server - - [26/Apr/2018:01:28:08 +0900] \"GET /status HTTP/1.1\" 200 45 \"-\" \"-\""
+  expect   = { "source.address" = "monitoring-server", "source.domain" = "monitoring-server" }
+  absent   = ["source.ip"]
 }
 
 test "escaped quotes" {
-  line = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a\\\"b HTTP/1.1\" 200 45 \"https://example.com/?q=\\\"x\\\"\" \"agent \\\"quoted\\\" 1.0\""
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a\\\"b HTTP/1.1\" 200 45 \"https://example.com/?q=\\\"x\\\"\" \"agent \\\"quoted\\\" 1.0\""
   expect = {
     "url.original"          = "/a\\\"b"
     "http.request.referrer" = "https://example.com/?q=\\\"x\\\""
@@ -237,12 +340,14 @@ test "escaped quotes" {
 }
 
 test "a Korean URL" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8 HTTP/1.1\" 200 45 \"-\" \"-\""
-  expect = { "url.path" = "/검색", "url.query" = "q=나루", "url.original" = "/%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8" }
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8 HTTP/1.1\" 200 45 \"-\" \"-\""
+  expect   = { "url.path" = "/검색", "url.query" = "q=나루", "url.original" = "/%EA%B2%80%EC%83%89?q=%EB%82%98%EB%A3%A8" }
 }
 
 test "a virtual host and its port in front" {
-  line = "www.example.com:443 8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] \"GET /a.html HTTP/1.1\" 200 45 \"-\" \"curl/8.5.0\""
+  pipeline = "apache_access"
+  line     = "www.example.com:443 8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] \"GET /a.html HTTP/1.1\" 200 45 \"-\" \"curl/8.5.0\""
   expect = {
     "destination.domain" = "www.example.com"
     "destination.port"   = 443
@@ -257,19 +362,22 @@ test "a virtual host and its port in front" {
 }
 
 test "the virtual host of a request that names another" {
-  line   = "vhost.example.com 2001:db8::7 - - [26/Apr/2018:01:28:08 +0900] \"GET http://proxy.example.com:8080/a HTTP/1.1\" 404 45"
-  expect = { "destination.domain" = "vhost.example.com", "url.domain" = "proxy.example.com", "url.port" = 8080, "source.ip" = "2001:db8::7" }
-  absent = ["destination.port", "user.name"]
+  pipeline = "apache_access"
+  line     = "vhost.example.com 2001:db8::7 - - [26/Apr/2018:01:28:08 +0900] \"GET http://proxy.example.com:8080/a HTTP/1.1\" 404 45"
+  expect   = { "destination.domain" = "vhost.example.com", "url.domain" = "proxy.example.com", "url.port" = 8080, "source.ip" = "2001:db8::7" }
+  absent   = ["destination.port", "user.name"]
 }
 
 test "an identity and a user name with a space" {
-  line   = "192.0.2.7 ident minji kim [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45"
-  expect = { "source.ip" = "192.0.2.7", "apache.access.user.identity" = "ident", "user.name" = "minji kim" }
-  absent = ["destination", "url.domain"]
+  pipeline = "apache_access"
+  line     = "192.0.2.7 ident minji kim [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45"
+  expect   = { "source.ip" = "192.0.2.7", "apache.access.user.identity" = "ident", "user.name" = "minji kim" }
+  absent   = ["destination", "url.domain"]
 }
 
 test "the log of SSL requests" {
-  line = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a.php?q=%7B1%7D HTTP/1.1\" 1375"
+  pipeline = "apache_access"
+  line     = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 \"GET /a.php?q=%7B1%7D HTTP/1.1\" 1375"
   expect = {
     "@timestamp"                 = "2018-04-25T16:28:08.000Z"
     "source.ip"                  = "192.0.2.7"
@@ -286,31 +394,139 @@ test "the log of SSL requests" {
 }
 
 test "SSL requests of old clients, and one without" {
-  line   = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 SSLv3 RC4-SHA \"GET / HTTP/1.0\" -"
-  expect = { "tls.version" = "3.0", "tls.version_protocol" = "ssl" }
-  absent = ["http.response.body"]
+  pipeline = "apache_access"
+  line     = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 SSLv3 RC4-SHA \"GET / HTTP/1.0\" -"
+  expect   = { "tls.version" = "3.0", "tls.version_protocol" = "ssl" }
+  absent   = ["http.response.body"]
 }
 
 test "a plain request in the log of SSL requests" {
-  line   = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 - - \"GET / HTTP/1.0\" 45"
-  expect = { "source.ip" = "192.0.2.7", "url.path" = "/" }
-  absent = ["tls", "apache", "tags"]
+  pipeline = "apache_access"
+  line     = "[26/Apr/2018:01:28:08 +0900] 192.0.2.7 - - \"GET / HTTP/1.0\" 45"
+  expect   = { "source.ip" = "192.0.2.7", "url.path" = "/" }
+  absent   = ["tls", "apache", "tags"]
 }
 
 test "a space in the URL" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226"
-  expect = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1" }
-  absent = ["apache.access.request", "tags"]
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226"
+  expect   = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1" }
+  absent   = ["apache.access.request", "tags"]
 }
 
 test "garbage instead of a request" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\\x16\\x03\\x01\\x02\" 400 226 99 \"-\" \"-\""
-  expect = { "http.response.status_code" = 400, "apache.access.request" = "\\x16\\x03\\x01\\x02" }
-  absent = ["url.original", "tags"]
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\\x16\\x03\\x01\\x02\" 400 226 99 \"-\" \"-\""
+  expect   = { "http.response.status_code" = 400, "apache.access.request" = "\\x16\\x03\\x01\\x02" }
+  absent   = ["url.original", "tags"]
 }
 
 test "a line cut in half" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
-  expect = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
-  tags   = ["_grokparsefailure"]
+  pipeline = "apache_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
+  expect   = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
+  tags     = ["_grokparsefailure"]
+}
+
+test "an error of 2.4, with a referrer" {
+  pipeline = "apache_error"
+  line     = "[Thu Nov 26 17:59:10.252528 2026] [core:error] [pid 2119:tid 140173685036928] [client 8.8.8.8:55864] AH00128: File does not exist: /srv/www/missing, referer: http://example.com/from?x=1, y"
+  expect = {
+    "log.level"             = "error"
+    "apache.error.module"   = "core"
+    "process.pid"           = 2119
+    "process.thread.id"     = 140173685036928
+    "source.address"        = "8.8.8.8"
+    "source.ip"             = "8.8.8.8"
+    "source.port"           = 55864
+    "source.geo"            = { continent_code = "NA", continent_name = "North America", country_iso_code = "US", country_name = "United States" }
+    "error.code"            = "AH00128"
+    "file.path"             = "/srv/www/missing"
+    "http.request.referrer" = "http://example.com/from?x=1, y"
+    "message"               = "AH00128: File does not exist: /srv/www/missing, referer: http://example.com/from?x=1, y"
+    "event.type"            = ["error"]
+  }
+  absent = ["tags", "apache.error.time", "event.outcome"]
+}
+
+test "an error of 2.2" {
+  pipeline = "apache_error"
+  line     = "[Mon Dec 26 16:22:00 2016] [error] [client 192.168.33.1] File does not exist: /var/www/favicon.ico, referer: http://192.168.33.72/"
+  expect = {
+    "log.level"             = "error"
+    "source.ip"             = "192.168.33.1"
+    "file.path"             = "/var/www/favicon.ico"
+    "http.request.referrer" = "http://192.168.33.72/"
+    "message"               = "File does not exist: /var/www/favicon.ico, referer: http://192.168.33.72/"
+  }
+  absent = ["tags", "apache.error.module", "process", "source.port", "error.code"]
+}
+
+test "a notice of the server itself" {
+  pipeline = "apache_error"
+  lines = [
+    "[Mon Dec 26 16:15:55.103786 2016] [core:notice] [pid 11379] AH00094: Command line: '/usr/local/Cellar/httpd24/2.4.23_2/bin/httpd'",
+    "[Mon Dec 26 16:17:53 2016] [notice] Apache/2.2.22 (Ubuntu) configured -- resuming normal operations",
+  ]
+  expect = [
+    { "error.code" = "AH00094", "apache.error.module" = "core", "process.pid" = 11379, "event.type" = ["info"], "log.level" = "notice" },
+    { "message" = "Apache/2.2.22 (Ubuntu) configured -- resuming normal operations", "event.type" = ["info"] },
+  ]
+  absent = ["tags", "source", "process.thread"]
+}
+
+test "what the system said" {
+  pipeline = "apache_error"
+  lines = [
+    "[Thu Nov 26 17:59:10.259710 2026] [proxy:error] [pid 2119:tid 2124] (111)Connection refused: AH00957: http: attempt to connect to 127.0.0.1:19999 (127.0.0.1:19999) failed",
+    "[Thu Nov 26 17:59:10.259710 2026] [core:error] [pid 2119:tid 2124] (13)Permission denied: [client 192.0.2.7:4711] AH00035: access to /x denied",
+  ]
+  expect = [
+    { "apache.error.errno" = 111, "event.reason" = "Connection refused", "error.code" = "AH00957", "message" = "(111)Connection refused: AH00957: http: attempt to connect to 127.0.0.1:19999 (127.0.0.1:19999) failed" },
+    { "apache.error.errno" = 13, "event.reason" = "Permission denied", "error.code" = "AH00035", "source.ip" = "192.0.2.7", "message" = "(13)Permission denied: AH00035: access to /x denied" },
+  ]
+  absent = ["tags"]
+}
+
+test "a trace with its place in the source" {
+  pipeline = "apache_error"
+  line     = "[Thu Nov 26 17:59:11.391473 2026] [proxy:trace2] [pid 2242:tid 2248] mod_proxy.c(848): [client 2001:db8::7:5593] AH03461: attempting to match"
+  expect = {
+    "log.level"            = "trace2"
+    "log.origin.file.name" = "mod_proxy.c"
+    "log.origin.file.line" = 848
+    "source.ip"            = "2001:db8::7"
+    "source.port"          = 5593
+    "message"              = "AH03461: attempting to match"
+    "event.type"           = ["info"]
+  }
+}
+
+test "a module without a name, another server, a time in ISO 8601" {
+  pipeline = "apache_error"
+  lines = [
+    "[Fri Sep 09 10:42:29.902022 2011] [:error] [pid 35708] [client 72.15.99.187] PHP Notice: undefined",
+    "[Fri Sep 09 10:42:29.902022 2011] [ssl:info] [pid 35708:tid 1] [remote 192.0.2.9:443] AH02411: SSL Proxy: Peer certificate does not match",
+    "[2026-11-26 17:59:14.719982] [authz_core:error] [pid 2796:tid 140096216151744] [client 127.0.0.1:55024] AH01630: client denied by server configuration: /srv/secret",
+  ]
+  expect = [
+    { "source.ip" = "72.15.99.187", "message" = "PHP Notice: undefined" },
+    { "destination.ip" = "192.0.2.9", "destination.port" = 443 },
+    { "error.code" = "AH01630" },
+  ]
+  absent = ["tags"]
+}
+
+test "before the error log is open" {
+  pipeline = "apache_error"
+  line     = "AH00558: apache2: Could not reliably determine the server's fully qualified domain name"
+  expect   = { "error.code" = "AH00558", "message" = "AH00558: apache2: Could not reliably determine the server's fully qualified domain name" }
+  absent   = ["tags", "log.level"]
+}
+
+test "no line of an error log" {
+  pipeline = "apache_error"
+  line     = "sh: 1: convert: not found"
+  expect   = { "message" = "sh: 1: convert: not found" }
+  tags     = ["_grokparsefailure"]
 }

@@ -1,4 +1,6 @@
-# Nginx access logs in the combined format, also with a list of addresses
+# Nginx's access and error logs.
+#
+# Access logs: the combined format, also with a list of addresses
 # (X-Forwarded-For) or the host asked for in front, and with $request_time after
 # the user agent. Of any other log_format, give the string:
 # --var 'format=escape=json {"time":"$time_iso8601","status":$status}'
@@ -23,9 +25,25 @@ variable "request_read_timeout" {
   default     = 60
 }
 
+variable "error_paths" {
+  description = "error logs to follow; by default those that are named as paths are, with \"error\" for \"access\""
+  type        = list(string)
+  default     = null
+}
+
+variable "timezone" {
+  description = "zone of the error log's times, which do not name it, such as \"Asia/Seoul\"; \"Local\" is the machine's own"
+  default     = "Local"
+}
+
 variable "data_stream" {
-  description = "data stream that takes the documents"
+  description = "data stream that takes the documents of access logs"
   default     = "logs-nginx.access-default"
+}
+
+variable "error_data_stream" {
+  description = "data stream that takes the documents of error logs"
+  default     = "logs-nginx.error-default"
 }
 
 variable "geoip_databases" {
@@ -34,7 +52,7 @@ variable "geoip_databases" {
 }
 
 variable "original" {
-  description = "keep the whole line in event.original, as Filebeat's module does"
+  description = "keep the whole line of access logs in event.original, as Filebeat's module does"
   default     = true
 }
 
@@ -165,8 +183,92 @@ pipeline "nginx_access" {
   }
 }
 
+pipeline "nginx_error" {
+  input "file" {
+    paths        = var.error_paths != null ? var.error_paths : [for p in var.paths : replace(p, "access", "error") if strcontains(p, "access")]
+    warn_missing = var.error_paths != null
+
+    # Some messages, such as a request that is sent to an upstream, have several lines.
+    multiline {
+      start_pattern = "^\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d \\["
+      timeout       = "1s"
+    }
+  }
+
+  filter "grok" {
+    match     = ["\\A%{NGINX_HEAD} (?m:%{NGINX_MESSAGE:message}\\s*)\\z"]
+    overwrite = ["message"]
+
+    pattern_definitions = {
+      NGINX_TIME    = "\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d"
+      NGINX_HEAD    = "%{NGINX_TIME:nginx.error.time} \\[%{WORD:log.level}\\] %{INT:process.pid:int}#%{INT:process.thread.id:int}:(?: \\*%{INT:nginx.error.connection_id:int})?"
+      NGINX_MESSAGE = ".*?%{NGINX_CLIENT}?%{NGINX_SERVER}?%{NGINX_REQUEST}?%{NGINX_CALLS}%{NGINX_HOST}?%{NGINX_FROM}?"
+      NGINX_CLIENT  = "(?:, client: (?:unix:|%{IPORHOST:source.address}))"
+      NGINX_SERVER  = "(?:, server: (?:%{NOTSPACE:nginx.error.server_name}(?=,|\\s*\\z))?)"
+      NGINX_REQUEST = "(?:, request: \"(?:%{WORD:http.request.method} %{NOTSPACE:url.original} HTTP/%{NUMBER:http.version}|%{DATA:nginx.error.request})\")"
+      NGINX_CALLS   = "(?:, subrequest: \"%{DATA:nginx.error.subrequest}\")?(?:, upstream: \"%{DATA:nginx.error.upstream}\")?"
+      NGINX_HOST    = "(?:, host: \"(?:%{IP:destination.ip}|%{DATA:destination.domain})(?::%{POSINT:destination.port:int})?\")"
+      NGINX_FROM    = "(?:, referrer: \"%{DATA:http.request.referrer}\")"
+    }
+  }
+
+  # What the system said, as in connect() failed (111: Connection refused).
+  filter "grok" {
+    when  = matches(message, "\\(\\d+: [^()]+\\)")
+    match = ["\\(%{INT:error.code}: (?<event.reason>[^()]+)\\)"]
+  }
+
+  filter "date" {
+    field    = "nginx.error.time"
+    formats  = ["yyyy/MM/dd HH:mm:ss"]
+    timezone = var.timezone
+  }
+
+  filter "address" {
+    domain = ""
+  }
+
+  filter "url" {}
+
+  filter "geoip" {
+    databases = var.geoip_databases
+  }
+
+  filter "set" {
+    when   = has(destination.domain)
+    fields = { "url.domain" = destination.domain }
+  }
+
+  filter "set" {
+    fields = { "related.ip" = [source.ip, destination.ip] }
+  }
+
+  filter "set" {
+    fields = {
+      "event.kind"     = "event"
+      "event.category" = ["web"]
+      "event.type"     = ["info"]
+      "event.module"   = "nginx"
+    }
+  }
+
+  filter "set" {
+    when   = contains(["emerg", "alert", "crit", "error", "warn"], log.level)
+    fields = { "event.type" = ["error"] }
+  }
+
+  output "elasticsearch" {
+    hosts       = local.hosts
+    data_stream = var.error_data_stream
+    username    = env("ELASTICSEARCH_USERNAME", "")
+    password    = env("ELASTICSEARCH_PASSWORD", "")
+    api_key     = env("ELASTICSEARCH_API_KEY", "")
+  }
+}
+
 test "a page" {
-  line = "89.160.20.156 - - [25/Oct/2016:14:49:34 +0200] \"GET /favicon.ico HTTP/1.1\" 404 571 \"http://localhost:8080/\" \"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/54.0.2840.59 Safari/537.36\""
+  pipeline = "nginx_access"
+  line     = "89.160.20.156 - - [25/Oct/2016:14:49:34 +0200] \"GET /favicon.ico HTTP/1.1\" 404 571 \"http://localhost:8080/\" \"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_12_0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/54.0.2840.59 Safari/537.36\""
   expect = {
     "@timestamp"                  = "2016-10-25T12:49:34.000Z"
     "source.ip"                   = "89.160.20.156"
@@ -182,7 +284,8 @@ test "a page" {
 }
 
 test "a list of addresses" {
-  line = "\"10.5.102.222, 175.16.199.1, 204.246.1.1\" 10.2.1.185 - - [22/Jan/2016:13:18:29 +0000] \"GET /assets/xxxx?q=100 HTTP/1.1\" 200 25507 \"-\" \"Amazon CloudFront\""
+  pipeline = "nginx_access"
+  line     = "\"10.5.102.222, 175.16.199.1, 204.246.1.1\" 10.2.1.185 - - [22/Jan/2016:13:18:29 +0000] \"GET /assets/xxxx?q=100 HTTP/1.1\" 200 25507 \"-\" \"Amazon CloudFront\""
   expect = {
     "source.address"              = "175.16.199.1"
     "source.ip"                   = "175.16.199.1"
@@ -192,46 +295,132 @@ test "a list of addresses" {
 }
 
 test "the host asked for in front" {
-  line   = "lessons.example.com 192.168.0.1 - - [09/Jun/2020:12:10:39 -0700] \"GET /%EC%84%9C%EC%9A%B8/ HTTP/1.1\" 206 7648063 \"-\" \"curl/8.5.0\""
-  expect = { "destination.domain" = "lessons.example.com", "url.domain" = "lessons.example.com", "source.ip" = "192.168.0.1", "url.path" = "/서울/" }
+  pipeline = "nginx_access"
+  line     = "lessons.example.com 192.168.0.1 - - [09/Jun/2020:12:10:39 -0700] \"GET /%EC%84%9C%EC%9A%B8/ HTTP/1.1\" 206 7648063 \"-\" \"curl/8.5.0\""
+  expect   = { "destination.domain" = "lessons.example.com", "url.domain" = "lessons.example.com", "source.ip" = "192.168.0.1", "url.path" = "/서울/" }
 }
 
 test "the address asked for in front" {
-  line   = "192.0.2.80:8080 198.51.100.7, 10.0.0.1 - minji [09/Jun/2020:12:10:39 -0700] \"GET http://proxy.example.com/a HTTP/1.1\" 200 1 \"-\" \"-\""
-  expect = { "destination.ip" = "192.0.2.80", "destination.port" = 8080, "related.ip" = ["198.51.100.7", "192.0.2.80"], "related.user" = ["minji"], "url.domain" = "proxy.example.com" }
-  absent = ["destination.domain"]
+  pipeline = "nginx_access"
+  line     = "192.0.2.80:8080 198.51.100.7, 10.0.0.1 - minji [09/Jun/2020:12:10:39 -0700] \"GET http://proxy.example.com/a HTTP/1.1\" 200 1 \"-\" \"-\""
+  expect   = { "destination.ip" = "192.0.2.80", "destination.port" = 8080, "related.ip" = ["198.51.100.7", "192.0.2.80"], "related.user" = ["minji"], "url.domain" = "proxy.example.com" }
+  absent   = ["destination.domain"]
 }
 
 test "a space in the URL" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226 \"-\" \"-\""
-  expect = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1", "related.ip" = ["192.0.2.7"] }
-  absent = ["nginx.access.request", "tags", "related.user"]
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /a b/c.html HTTP/1.1\" 400 226 \"-\" \"-\""
+  expect   = { "http.request.method" = "GET", "url.original" = "/a b/c.html", "http.version" = "1.1", "related.ip" = ["192.0.2.7"] }
+  absent   = ["nginx.access.request", "tags", "related.user"]
 }
 
 test "a connection that never asked, and its time" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\" 408 0 \"-\" \"-\" 60.001"
-  expect = { "http.response.status_code" = 408, "event.duration" = 60001000000, "event.reason" = "request timeout" }
-  absent = ["url.original", "user_agent"]
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\" 408 0 \"-\" \"-\" 60.001"
+  expect   = { "http.response.status_code" = 408, "event.duration" = 60001000000, "event.reason" = "request timeout" }
+  absent   = ["url.original", "user_agent"]
 }
 
 test "an IPv6 client with a user name" {
-  line   = "2001:db8::7 - haneul [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 0 \"-\" \"-\""
-  expect = { "source.ip" = "2001:db8::7", "user.name" = "haneul", "http.version" = "2.0" }
+  pipeline = "nginx_access"
+  line     = "2001:db8::7 - haneul [26/Apr/2018:01:28:08 +0900] \"POST /login HTTP/2.0\" 302 0 \"-\" \"-\""
+  expect   = { "source.ip" = "2001:db8::7", "user.name" = "haneul", "http.version" = "2.0" }
 }
 
 test "a client on a Unix socket" {
-  line   = "unix: - - [26/Feb/2019:15:39:42 +0100] \"hello\" 400 173 \"-\" \"-\""
-  expect = { "source.address" = "unix:", "nginx.access.request" = "hello" }
-  absent = ["source.ip", "related", "nginx.access.remote_ip_list"]
+  pipeline = "nginx_access"
+  line     = "unix: - - [26/Feb/2019:15:39:42 +0100] \"hello\" 400 173 \"-\" \"-\""
+  expect   = { "source.address" = "unix:", "nginx.access.request" = "hello" }
+  absent   = ["source.ip", "related", "nginx.access.remote_ip_list"]
 }
 
 test "escaped quotes" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45 \"-\" \"agent \\x22quoted\\x22\""
-  expect = { "user_agent.original" = "agent \\x22quoted\\x22" }
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45 \"-\" \"agent \\x22quoted\\x22\""
+  expect   = { "user_agent.original" = "agent \\x22quoted\\x22" }
 }
 
 test "a line cut in half" {
-  line   = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
-  expect = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
-  tags   = ["_grokparsefailure"]
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht"
+  expect   = { "message" = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET /index.ht" }
+  tags     = ["_grokparsefailure"]
+}
+
+test "an upstream that refuses" {
+  pipeline = "nginx_error"
+  line     = "2026/11/26 17:59:15 [error] 2994#2995: *4 connect() failed (111: Connection refused) while connecting to upstream, client: 8.8.8.8, server: shop.example.com, request: \"GET /dead/x?a=1 HTTP/1.1\", upstream: \"http://127.0.0.1:19998//x?a=1\", host: \"www.example.com:8080\", referrer: \"http://e.com/?q=a, b\""
+  expect = {
+    "log.level"                   = "error"
+    "process.pid"                 = 2994
+    "process.thread.id"           = 2995
+    "nginx.error.connection_id"   = 4
+    "error.code"                  = "111"
+    "event.reason"                = "Connection refused"
+    "event.type"                  = ["error"]
+    "source.address"              = "8.8.8.8"
+    "source.ip"                   = "8.8.8.8"
+    "source.geo.country_iso_code" = "US"
+    "nginx.error.server_name"     = "shop.example.com"
+    "http.request.method"         = "GET"
+    "http.version"                = "1.1"
+    "url.original"                = "/dead/x?a=1"
+    "url.path"                    = "/dead/x"
+    "nginx.error.upstream"        = "http://127.0.0.1:19998//x?a=1"
+    "destination.domain"          = "www.example.com"
+    "destination.port"            = 8080
+    "http.request.referrer"       = "http://e.com/?q=a, b"
+    "message"                     = "connect() failed (111: Connection refused) while connecting to upstream, client: 8.8.8.8, server: shop.example.com, request: \"GET /dead/x?a=1 HTTP/1.1\", upstream: \"http://127.0.0.1:19998//x?a=1\", host: \"www.example.com:8080\", referrer: \"http://e.com/?q=a, b\""
+  }
+  absent = ["tags", "nginx.error.time", "event.outcome"]
+}
+
+test "a file that is not there" {
+  pipeline = "nginx_error"
+  line     = "2016/10/25 14:49:34 [error] 54053#0: *1 open() \"/usr/local/Cellar/nginx/1.10.2_1/html/favicon.ico\" failed (2: No such file or directory), client: 2001:db8::7, server: localhost, request: \"GET /favicon.ico HTTP/1.1\", host: \"localhost:8080\", referrer: \"http://localhost:8080/\""
+  expect = {
+    "error.code"     = "2"
+    "event.reason"   = "No such file or directory"
+    "source.ip"      = "2001:db8::7"
+    "url.path"       = "/favicon.ico"
+    "url.extension"  = "ico"
+    "process.thread" = { id = 0 }
+  }
+  absent = ["tags", "nginx.error.upstream"]
+}
+
+test "a notice of the server itself" {
+  pipeline = "nginx_error"
+  line     = "2026/11/26 17:59:15 [notice] 2993#2993: using the \"epoll\" event method"
+  expect   = { "log.level" = "notice", "message" = "using the \"epoll\" event method", "event.type" = ["info"] }
+  absent   = ["tags", "source", "nginx", "error", "url"]
+}
+
+test "a message of several lines" {
+  pipeline = "nginx_error"
+  line     = "2026/11/26 17:59:15 [debug] 2994#2994: *3 HTTP/1.1 404 Not Found\nServer: nginx/1.22.1\nConnection: close\n"
+  expect   = { "log.level" = "debug", "nginx.error.connection_id" = 3, "message" = "HTTP/1.1 404 Not Found\nServer: nginx/1.22.1\nConnection: close" }
+  absent   = ["tags"]
+}
+
+test "requests that are none, and no request" {
+  pipeline = "nginx_error"
+  lines = [
+    "2026/11/26 17:59:16 [info] 2994#2994: *12 client timed out (110: Connection timed out) while reading client request line, client: 127.0.0.1, server: localhost, request: \"GET /slow\"",
+    "2026/11/26 17:59:15 [info] 2994#2994: *9 client sent invalid request while reading client request line, client: 127.0.0.1, server: , request: \"GET /, client HTTP/1.1\"",
+    "2026/11/26 17:59:15 [info] 2994#2994: *3 client 127.0.0.1 closed keepalive connection",
+  ]
+  expect = [
+    { "error.code" = "110", "nginx.error.request" = "GET /slow", "nginx.error.server_name" = "localhost" },
+    { "nginx.error.request" = "GET /, client HTTP/1.1", "source.ip" = "127.0.0.1" },
+    { "message" = "client 127.0.0.1 closed keepalive connection" },
+  ]
+  absent = ["tags", "url"]
+}
+
+test "no line of an error log" {
+  pipeline = "nginx_error"
+  line     = "nginx: [emerg] bind() to 0.0.0.0:80 failed"
+  expect   = { "message" = "nginx: [emerg] bind() to 0.0.0.0:80 failed" }
+  tags     = ["_grokparsefailure"]
 }

@@ -71,7 +71,7 @@ func (f *demoFlags) runIn(cmd *cobra.Command, dir string) error {
 	}
 	fmt.Fprintf(out, "An imaginary Apache writes %d lines a second to %s.\nThe pipeline \"apache\" (naru run apache) turns them into documents. %s\n", f.rate, logPath, where)
 
-	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath)}}
+	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath), "error_paths=[]"}}
 	load, err := l.loadFunc()
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ import (
 const DataView = "naru-logs"
 
 // dataView shows durations, which ECS keeps in nanoseconds, in milliseconds.
-const dataView = `{"attributes":{"fieldFormatMap":"{\"event.duration\":{\"id\":\"duration\",\"params\":{\"inputFormat\":\"nanoseconds\",\"outputFormat\":\"asMilliseconds\",\"outputPrecision\":1,\"showSuffix\":true,\"useShortSuffix\":true}},\"http.response.body.bytes\":{\"id\":\"bytes\"}}","name":"naru logs","timeFieldName":"@timestamp","title":"logs-*"},"coreMigrationVersion":"8.8.0","id":"` + DataView + `","managed":false,"references":[],"type":"index-pattern","typeMigrationVersion":"8.0.0"}`
+const dataView = `{"attributes":{"fieldFormatMap":"{\"event.duration\":{\"id\":\"duration\",\"params\":{\"inputFormat\":\"nanoseconds\",\"outputFormat\":\"asMilliseconds\",\"outputPrecision\":1,\"showSuffix\":true,\"useShortSuffix\":true}},\"mod_jk.request.duration\":{\"id\":\"duration\",\"params\":{\"inputFormat\":\"nanoseconds\",\"outputFormat\":\"asMilliseconds\",\"outputPrecision\":1,\"showSuffix\":true,\"useShortSuffix\":true}},\"http.response.body.bytes\":{\"id\":\"bytes\"}}","name":"naru logs","timeFieldName":"@timestamp","title":"logs-*"},"coreMigrationVersion":"8.8.0","id":"` + DataView + `","managed":false,"references":[],"type":"index-pattern","typeMigrationVersion":"8.0.0"}`
 
 // compileLimit is how long the compiler may take. It takes seconds; for a formula
 // it may take for ever.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -125,7 +126,20 @@ func wanted() map[string]string {
 }
 
 func TestEveryDashboardHasItsPanels(t *testing.T) {
-	for _, id := range []string{"naru-apache-access", "naru-nginx-access"} {
+	const metric, chart, table = "lnsMetric", "lnsXY", "lnsDatatable"
+	errors := map[string]string{"messages": metric, "errors": metric, "who": metric, "levels": chart}
+	with := func(more map[string]string) map[string]string {
+		maps.Copy(more, errors)
+		return more
+	}
+	for id, want := range map[string]map[string]string{
+		"naru-apache-access": wanted(), "naru-nginx-access": wanted(), "naru-tomcat-access": wanted(),
+		"naru-apache-error": with(map[string]string{"modules": chart, "codes": table, "reasons": table, "error-clients": table, "files": table}),
+		"naru-nginx-error":  with(map[string]string{"reasons-time": chart, "upstreams": table, "reasons": table, "error-clients": table, "urls": table}),
+		"naru-tomcat-log":   with(map[string]string{"exceptions-time": chart, "exceptions": table, "loggers": table, "files": table}),
+		"naru-mod-jk": {"balanced": metric, "answering": metric, "failures": metric, "load": chart, "members": "lnsPie", "failing": chart,
+			"member-times": table, "why": table, "server-errors": table},
+	} {
 		d := dashboards(t)[id]
 		if d == nil {
 			t.Errorf("dashboard %s is missing", id)
@@ -135,8 +149,8 @@ func TestEveryDashboardHasItsPanels(t *testing.T) {
 		for _, p := range d.Panels {
 			kinds[p.ID] = p.Kind
 		}
-		if !maps.Equal(kinds, wanted()) {
-			t.Errorf("%s: panels are %v, want %v", id, kinds, wanted())
+		if !maps.Equal(kinds, want) {
+			t.Errorf("%s: panels are %v, want %v", id, kinds, want)
 		}
 	}
 }
@@ -192,35 +206,42 @@ func TestFieldsAreInTheTemplate(t *testing.T) {
 // TestFiltersSurviveTheCompiler compares the queries of the source with those of
 // the compiled panels: the compiler drops some without a word.
 func TestFiltersSurviveTheCompiler(t *testing.T) {
-	source, err := os.ReadFile("../../pipelines/kibana/src/access.yaml")
+	type dashboard struct {
+		ID     string
+		Panels []struct {
+			ID   string
+			Lens any
+		}
+	}
+	sources, err := filepath.Glob("../../pipelines/kibana/src/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var src struct {
-		Dashboards []struct {
-			ID     string
-			Panels []struct {
-				ID   string
-				Lens any
-			}
+	var written []dashboard
+	for _, path := range sources {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := yaml.Unmarshal(source, &src); err != nil {
-		t.Fatal(err)
+		var src struct{ Dashboards []dashboard }
+		if err := yaml.Unmarshal(source, &src); err != nil {
+			t.Fatal(err)
+		}
+		written = append(written, src.Dashboards...)
 	}
 	compared := 0
-	for _, d := range src.Dashboards {
+	for _, d := range written {
 		for _, p := range d.Panels {
 			panels := dashboards(t)[d.ID].Panels
 			i := slices.IndexFunc(panels, func(c lens.Panel) bool { return c.ID == p.ID })
 			if i < 0 {
 				t.Fatalf("%s: panel %s was not compiled", d.ID, p.ID)
 			}
-			written, err := json.Marshal(p.Lens)
+			source, err := json.Marshal(p.Lens)
 			if err != nil {
 				t.Fatal(err)
 			}
-			queries := strings.Count(string(written), `"kql":`)
+			queries := strings.Count(string(source), `"kql":`)
 			if got := len(panels[i].Queries()); got != queries {
 				t.Errorf("%s: panel %s has %d queries in its source and %d compiled", d.ID, p.ID, queries, got)
 			}

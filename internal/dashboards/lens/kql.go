@@ -14,8 +14,9 @@ type condition struct {
 }
 
 // comparison is the part of KQL that our dashboards use: comparisons of a field
-// with a word, a number or quoted text, also negated.
-var comparison = regexp.MustCompile(`^\s*((?i)not\s+)?([\w@.]+)\s*(:|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|[\w.-]+)\s*$`)
+// with a word, a number or quoted text, also negated, and whether it is there
+// (field : *).
+var comparison = regexp.MustCompile(`^\s*((?i)not\s+)?([\w@.]+)\s*(:|<=|>=|<|>)\s*("(?:[^"\\]|\\.)*"|[\w.-]+|\*)\s*$`)
 
 // conjunction separates comparisons.
 var conjunction = regexp.MustCompile(`(?i)\s+and\s+`)
@@ -27,7 +28,7 @@ func parseKQL(text string) ([]condition, error) {
 	var all []condition
 	for _, part := range conjunction.Split(text, -1) {
 		m := comparison.FindStringSubmatch(part)
-		if m == nil {
+		if m == nil || m[4] == "*" && m[3] != ":" {
 			return nil, fmt.Errorf("KQL %q: only comparisons joined by and are understood here", text)
 		}
 		value := m[4]
@@ -35,6 +36,9 @@ func parseKQL(text string) ([]condition, error) {
 			if err := json.Unmarshal([]byte(value), &value); err != nil {
 				return nil, fmt.Errorf("KQL %q: %w", text, err)
 			}
+		}
+		if m[4] == "*" {
+			m[3] = "exists"
 		}
 		all = append(all, condition{m[2], m[3], value, m[1] != ""})
 	}
@@ -74,7 +78,10 @@ func (c condition) clause() map[string]any {
 		c.negated = false
 		return map[string]any{"bool": map[string]any{"must_not": c.clause()}}
 	}
-	if c.operator == ":" {
+	switch c.operator {
+	case "exists":
+		return map[string]any{"exists": map[string]any{"field": c.field}}
+	case ":":
 		return map[string]any{"match": map[string]any{c.field: c.value}}
 	}
 	name := map[string]string{"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}[c.operator]

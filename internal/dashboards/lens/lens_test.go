@@ -107,6 +107,7 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		{`http.response.status_code >= 400`, `a : 1 or b : 2`},
 		{`http.response.status_code >= 400`, `not (a : 1)`},
 		{`a.b : 200`, `a : (1 or 2)`},
+		{`a.b : 200`, `a >= *`},
 		{`"columnOrder":["u",`, `"columnOrder":[`},
 		{`"columnOrder":["u",`, `"columnOrder":["v",`},
 		{`"type":"lens"`, `"type":"map"`},
@@ -122,6 +123,20 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s is taken", change[1])
 		}
+	}
+}
+
+func TestWhetherAFieldIsThere(t *testing.T) {
+	d, _, err := read(t, strings.Replace(panel, `a.b : 200`, `a.b : *`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := d.Panels[0].Search(d, "1m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(body); err != nil || !strings.Contains(string(got), `{"exists":{"field":"a.b"}}`) {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 
