@@ -42,6 +42,52 @@ func nginxCorpus() []string {
 	}
 }
 
+// tomcatCorpus is the same for Tomcat's access log.
+func tomcatCorpus() []string {
+	return []string{
+		`8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] "GET /board/list.jsp?page=2 HTTP/1.1" 200 5120`,
+		`monitoring-server - - [26/Apr/2018:01:28:08 +0900] "null null null" 400 762`,
+		`8.8.8.8 - - [26/Apr/2018:01:28:08 +0900] "-" 408 -`,
+		`no log line at all`,
+	}
+}
+
+// apacheErrorCorpus is the same for Apache's error log.
+func apacheErrorCorpus() []string {
+	return []string{
+		`[Thu Nov 26 17:59:10.252528 2026] [core:error] [pid 2119:tid 2123] [client 8.8.8.8:55864] AH00128: File does not exist: /srv/missing, referer: http://example.com/`,
+		`[Thu Nov 26 17:59:10.252528 2026] [proxy:debug] [pid 2119:tid 2123] proxy_util.c(2829): (111)Connection refused: [remote 192.0.2.1:80] AH00957: failed`,
+		`[Mon Dec 26 16:22:08 2016] [error] [client www.example.com] File does not exist: /var/www/favicon.ico`,
+		`no log line at all`,
+	}
+}
+
+// nginxErrorCorpus is the same for Nginx's error log.
+func nginxErrorCorpus() []string {
+	return []string{
+		`2026/11/26 17:59:15 [error] 2994#2994: *4 connect() failed (111: Connection refused), client: 8.8.8.8, server: localhost, request: "GET /dead/x.js?a=1 HTTP/1.1", subrequest: "/auth", upstream: "http://127.0.0.1:19998/x", host: "www.example.com:8080", referrer: "http://e.com/"`,
+		`2026/11/26 17:59:15 [info] 2994#2994: *4 client timed out, client: 127.0.0.1, server: , request: "GET /slow", host: "127.0.0.1"`,
+		`2026/11/26 17:59:15 [notice] 2993#2993: nginx/1.22.1`,
+	}
+}
+
+// tomcatLogCorpus is the same for catalina.out.
+func tomcatLogCorpus() []string {
+	return []string{
+		"26-Nov-2026 17:59:28.846 SEVERE [exec-3] shop.App.service failed\n\tjava.sql.SQLException: Connection refused\n\t\tat shop.App.checkout(App.java:43)",
+		"Nov 26, 2026 5:59:33 PM shop.App log\nINFO: fine",
+	}
+}
+
+// modJKCorpus is the same for mod_jk's log.
+func modJKCorpus() []string {
+	return []string{
+		`[Thu Nov 26 18:00:36.245 2026] [6751:1401] [info] ajp_connect_to_endpoint::jk_ajp_common.c (1064): (two) Failed opening socket to (127.0.0.1:27194) (errno=111)`,
+		`[Thu Nov 26 18:00:36.245 2026] balancer www.example.com 0.001`,
+		`no log line at all`,
+	}
+}
+
 // databases writes GeoIP databases that know everything there is to know about
 // 8.8.8.8, in the shape of MaxMind's.
 func databases(t *testing.T) []string {

@@ -63,7 +63,7 @@ func TestTemplates(t *testing.T) {
 	clusters := map[string]*cluster.Fixture{"elasticsearch": shared.For(t), "opensearch": opensearch.Start(t, opensearch.Options{})}
 	for _, s := range corpora(t) {
 		for name, c := range clusters {
-			t.Run(s.pipeline+"/"+name, func(t *testing.T) {
+			t.Run(s.pipeline+s.log+"/"+name, func(t *testing.T) {
 				c := c.Cluster().For(t)
 				s.setup(t, c)
 				simulated := c.Must("POST", "/_index_template/_simulate_index/"+s.stream+"-next", nil)
@@ -101,6 +101,11 @@ func corpora(t *testing.T) []shipment {
 	return []shipment{
 		{pipeline: "apache", stream: "logs-apache.access-fields", lines: apacheCorpus(), vars: []string{known, "original=true"}},
 		{pipeline: "nginx", stream: "logs-nginx.access-fields", lines: nginxCorpus(), vars: []string{known}},
+		{pipeline: "tomcat", stream: "logs-tomcat.access-fields", lines: tomcatCorpus(), vars: []string{known}},
+		{pipeline: "apache", log: "error_", stream: "logs-apache.error-fields", lines: apacheErrorCorpus(), vars: []string{known, "original=true"}},
+		{pipeline: "nginx", log: "error_", stream: "logs-nginx.error-fields", lines: nginxErrorCorpus(), vars: []string{known}},
+		{pipeline: "tomcat", log: "log_", stream: "logs-tomcat.log-fields", lines: tomcatLogCorpus()},
+		{pipeline: "mod_jk", stream: "logs-mod_jk.log-fields", lines: modJKCorpus()},
 	}
 }
 

@@ -16,9 +16,10 @@ import (
 // shipment is lines that a built-in pipeline ships into a data stream.
 type shipment struct {
 	pipeline string
+	log      string // beginning of the names of its variables paths and data_stream: "error_"; then paths is empty
 	stream   string
 	vars     []string // name=value
-	lines    []string
+	lines    []string // events, which may have several lines
 }
 
 // setup puts templates and data stream into the cluster.
@@ -35,7 +36,7 @@ func (s shipment) ship(t testing.TB, es *cluster.Fixture) []map[string]any {
 	if err := os.WriteFile(path, []byte(strings.Join(s.lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	s.naru(t, es, "run", s.pipeline, "--once", "--state", t.TempDir(), "--var", fmt.Sprintf("paths=[%q]", path))
+	s.naru(t, es, "run", s.pipeline, "--once", "--state", t.TempDir(), "--var", fmt.Sprintf("%spaths=[%q]", s.log, path))
 	at := map[int]int{} // offset -> line
 	offset := 0
 	for i, line := range s.lines {
@@ -65,7 +66,11 @@ func (s shipment) ship(t testing.TB, es *cluster.Fixture) []map[string]any {
 
 func (s shipment) naru(t testing.TB, es *cluster.Fixture, args ...string) {
 	t.Helper()
-	for _, v := range append(s.vars, "data_stream="+s.stream) {
+	vars := append(s.vars, s.log+"data_stream="+s.stream)
+	if s.log != "" {
+		vars = append(vars, "paths=[]")
+	}
+	for _, v := range vars {
 		args = append(args, "--var", v)
 	}
 	stdout, stderr, status := binary.Run(t, []string{"ELASTICSEARCH_HOSTS=" + es.URL()}, args...)

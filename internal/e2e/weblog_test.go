@@ -4,10 +4,7 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"os"
-	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -73,46 +70,7 @@ var compared = []string{
 // line of the logs, with the fields that the line has.
 func compareWithLog(t testing.TB, es *cluster.Fixture, stream string, logs ...string) {
 	t.Helper()
-	want := map[string]string{} // path and offset -> line
-	for _, path := range logs {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		offset := 0
-		for line := range bytes.Lines(text) {
-			want[fmt.Sprint(path, "@", offset)] = strings.TrimSuffix(string(line), "\n")
-			offset += len(line)
-		}
-	}
-	es.Refresh(stream)
-	seen := 0
-	es.Documents(stream, func(h cluster.Hit) {
-		seen++
-		var doc map[string]any
-		if err := json.Unmarshal(h.Source, &doc); err != nil {
-			t.Fatal(err)
-		}
-		path, _ := field(doc, "log.file.path").(string)
-		offset, _ := field(doc, "log.offset").(float64)
-		key := fmt.Sprint(path, "@", int(offset))
-		line, ok := want[key]
-		if !ok {
-			t.Errorf("document %s at %s: no such line, or twice", h.ID, key)
-			return
-		}
-		delete(want, key)
-		fields := expected(t, line)
-		for _, name := range compared {
-			if got := field(doc, name); !reflect.DeepEqual(got, fields[name]) {
-				t.Errorf("%s: got %v, want %v in the document of\n%s", name, got, fields[name], line)
-			}
-		}
-	})
-	for key, line := range want {
-		t.Errorf("lost %s: %s", key, line)
-	}
-	t.Logf("%d documents for the lines of %d files", seen, len(logs))
+	compareEvents(t, es, stream, reading{expected: expected, fields: compared}, logs...)
 }
 
 func field(doc map[string]any, path string) any {
