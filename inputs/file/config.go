@@ -27,7 +27,7 @@ type Config struct {
 	CloseIdle      time.Duration `hcl:"close_idle,optional" doc:"how long an unchanged file stays open"`
 	RotatedDirs    []string      `hcl:"rotated_dirs,optional" doc:"further directories in which rotated files are looked for (logrotate's olddir); the file's own directory always is"`
 	ForgetAfter    time.Duration `hcl:"forget_after,optional" doc:"how long a file that has vanished is remembered"`
-	Multiline      *Multiline    `hcl:"multiline,block" doc:"joins lines that belong together, such as stack traces"`
+	Multiline      *Multiline    `hcl:"multiline,block" doc:"joins lines that belong together, such as stack traces; an event ends before it would be longer than max_line_bytes"`
 }
 
 // Multiline is the block multiline of an input "file". StartPattern or
@@ -37,7 +37,7 @@ type Multiline struct {
 	ContinuePattern string        `hcl:"continue_pattern,optional" doc:"regular expression (RE2) of lines that belong to the one before"`
 	SinglePattern   string        `hcl:"single_pattern,optional" doc:"regular expression (RE2) of lines that are an event each, whatever the other pattern says: nothing is joined to them, and they do not wait for the next line"`
 	MaxLines        int           `hcl:"max_lines,optional" doc:"most lines of an event; further ones begin a new event"`
-	Timeout         time.Duration `hcl:"timeout,optional" doc:"how long an event waits for more lines before it is sent"`
+	Timeout         time.Duration `hcl:"timeout,optional" doc:"how long the last event of a file waits for more lines before it is sent"`
 }
 
 // Defaults gives the values of attributes that are not written.

@@ -364,6 +364,7 @@ func (s *scanner) attach(f *file, c candidate, h *handle, how match) error {
 	}
 	if len(c.head) < f.head.Len {
 		f.setHead(c.head)
+		f.headKept = -1 // not durable, however long one was that is
 	}
 	f.finished = f.copyEnd > 0
 	f.drained = f.finished
