@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -58,6 +59,7 @@ file, reloads; a configuration with errors leaves the old one running.`),
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
+	keepHeapSmall()
 	load, err := f.loadFunc()
 	if err != nil {
 		return err
@@ -85,6 +87,16 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return errors.Join(err, done())
 	}
 	return errors.Join(supervise(cmd.Context(), a), done())
+}
+
+// keepHeapSmall makes the collector run at half of the usual headroom, unless
+// the environment says otherwise. Lines make no garbage, so collections are rare
+// all the same: at full speed it takes 8 MB of 64 less, for 2 % of the time.
+func keepHeapSmall() {
+	const percent = 50
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
 }
 
 // stateDir makes the state directory, and a function that cleans up.

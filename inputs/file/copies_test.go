@@ -134,19 +134,42 @@ func TestCopyUnderWayWhenFirstSeen(t *testing.T) {
 	x := newSchedule(t, "access*", 1)
 	x.start()
 	x.settle()
+	copyFirstSeen(x)
+	if n := len(x.a.out.sources); n != 2 {
+		t.Errorf("%d identities, want 2", n)
+	}
+}
+
+// TestCopyUnderWayOfUnseen is the same for a log that was taken for the one before
+// it, which nobody has noticed to be truncated yet.
+func TestCopyUnderWayOfUnseen(t *testing.T) {
+	x := newSchedule(t, "access*", 1)
+	x.write(3)
+	x.start()
+	x.settle()
+	x.copyNone()
+	x.copyRest()
+	x.truncate()
+	x.shiftUp()
+	copyFirstSeen(x)
+	if n := len(x.a.out.sources); n != 3 {
+		t.Errorf("%d identities, want 3", n)
+	}
+}
+
+func copyFirstSeen(x *schedule) {
 	x.write(40)
 	x.copyNone()
 	x.copyHalf()
 	x.wait(time.Second)
 	x.write(40)
 	x.readAll()
+	x.wait(time.Second)
+	x.readAll()
 	x.copyRest()
 	x.truncate()
 	x.write(1)
 	x.finish(plan{})
-	if n := len(x.a.out.sources); n != 2 {
-		t.Errorf("%d identities, want 2", n)
-	}
 }
 
 // TestMoreIsKnownOfAnother gives a copy to the file of which the whole line is
@@ -307,5 +330,78 @@ func TestCloseIdle(t *testing.T) {
 			x.write(50)
 			x.finish(plan{})
 		})
+	}
+}
+
+// TestClockSetBack sets the clock back by an hour, while running and while
+// stopped, and rotates twice before anybody looks: the generation in between is
+// known by its time alone, which is before that of the one that was read.
+func TestClockSetBack(t *testing.T) {
+	for _, running := range []bool{true, false} {
+		x := newSchedule(t, "access.log", 1)
+		x.write(20)
+		x.start()
+		x.settle()
+		if running {
+			x.late = time.Hour
+			x.s.clockStep(time.Hour)
+		} else {
+			x.stop()
+			x.clock = x.clock.Add(-time.Hour)
+		}
+		for range 2 {
+			x.write(20)
+			x.shiftUp()
+			x.moveAway()
+			x.reopen()
+			x.wait(time.Minute)
+		}
+		x.write(20)
+		if !running {
+			x.start()
+		}
+		x.finish(plan{})
+	}
+}
+
+// TestClockSetForward sets the clock forward by a day and back again.
+func TestClockSetForward(t *testing.T) {
+	x := newSchedule(t, "access.log", 1)
+	x.write(20)
+	x.start()
+	x.settle()
+	x.late = -24 * time.Hour
+	x.write(20)
+	x.settle()
+	x.late = 0
+	x.s.clockStep(24 * time.Hour)
+	for range 2 {
+		x.write(20)
+		x.shiftUp()
+		x.moveAway()
+		x.reopen()
+		x.wait(time.Minute)
+	}
+	x.finish(plan{})
+}
+
+// TestNoticeClock takes the time that passes for no step.
+func TestNoticeClock(t *testing.T) {
+	a := newAgent(t, newDelivery(t, 1), filepath.Join(t.TempDir(), "access.log"))
+	s := a.scanner()
+	defer a.store.Close()
+	now := time.Now()
+	s.noticeClock(now)
+	s.noticeClock(now.Add(time.Hour))
+	s.noticeClock(now.Add(time.Hour).Round(0)) // as after a step: no monotonic time to compare
+	if s.setBack != 0 {
+		t.Errorf("set back by %v", s.setBack)
+	}
+	s.clockStep(-time.Hour)
+	s.clockStep(time.Millisecond)
+	s.clockStep(time.Minute)
+	s.clockStep(time.Minute)
+	if s.setBack != 2*time.Minute {
+		t.Errorf("set back by %v, want 2 minutes", s.setBack)
 	}
 }

@@ -193,10 +193,7 @@ func (s *scanner) copied(c candidate, h *handle, m *mark) bool {
 		return false
 	}
 	n := min(4096, c.info.Size())
-	a, b := make([]byte, n), make([]byte, n)
-	na, errA := readFull(h, a, c.info.Size()-n)
-	nb, errB := readFull(o, b, c.info.Size()-n)
-	return errA == nil && errB == nil && bytes.Equal(a[:na], b[:nb])
+	return sameBytes(h, o, c.info.Size()-n, n)
 }
 
 // stand says what is at the place of a file.
@@ -292,9 +289,48 @@ func (s *scanner) resolveOne(c candidate, x *index, create bool) bool {
 			return true
 		}
 	}
+	if copyUnderWay(c, h, x) {
+		return true
+	}
 	f = s.create(c, compressed, head, h)
 	x.add(f)
 	return true
+}
+
+// copyUnderWay reports whether a candidate holds what the log beside it begins
+// with, of which it may be a rotated form: it is a copy that is being made. Who the
+// log is does not matter, since it may not have been noticed that it is another.
+func copyUnderWay(c candidate, h *handle, x *index) bool {
+	seen := map[string]bool{c.path: true}
+	for _, f := range x.origins(c.path, false) {
+		path := f.src.Path
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		o, info, err := openHandle(path, false)
+		if err != nil {
+			continue
+		}
+		under := o.key != c.key && sameBytes(h, o, 0, int64(len(c.head)))
+		if _, plain := h.ReaderAt.(*os.File); plain && under {
+			n := min(4096, c.info.Size())
+			under = info.Size() >= c.info.Size() && sameBytes(h, o, c.info.Size()-n, n)
+		}
+		o.close()
+		if under {
+			return true
+		}
+	}
+	return false
+}
+
+// sameBytes reports whether two contents have the same n bytes at off.
+func sameBytes(a, b *handle, off, n int64) bool {
+	x, y := make([]byte, n), make([]byte, n)
+	nx, errX := readFull(a, x, off)
+	ny, errY := readFull(b, y, off)
+	return errX == nil && errY == nil && int64(nx) == n && int64(ny) == n && bytes.Equal(x, y)
 }
 
 // unfinished reports whether a short candidate may be a copy or a gzip file that

@@ -38,6 +38,8 @@ type scanner struct {
 	gaps      map[string]*gap   // by path
 	sweepAt   time.Time         // when the next sweep is due
 	lastEnd   time.Time
+	clockAt   time.Time     // when the clock was last looked at
+	setBack   time.Duration // by how much the clock was set back in this run
 	lastDur   time.Duration
 	searchAt  time.Time        // when the next search for lost files is, zero when there is none
 	unclear   map[string]error // paths and directories that the last sweep could not look at
@@ -182,6 +184,7 @@ func (f *file) isUnplaced() bool {
 func (s *scanner) sweep() {
 	start := s.in.now()
 	s.searchAt = time.Time{}
+	s.noticeClock(start)
 	w := newWalk()
 	for _, g := range s.in.globs {
 		n := w.expand(g)
@@ -207,6 +210,23 @@ func (s *scanner) sweep() {
 	s.swept = true
 	s.lastEnd = s.in.now()
 	s.sweepAt = s.lastEnd.Add(max(s.in.cfg.SweepInterval, sweepShare*s.lastDur))
+}
+
+// noticeClock finds out whether the clock was set back since it was last called:
+// then the times of files say less about what came after what.
+func (s *scanner) noticeClock(now time.Time) {
+	if last := s.clockAt; !last.IsZero() {
+		s.clockStep(now.Sub(last) - now.Round(0).Sub(last.Round(0))) // monotonic less wall clock
+	}
+	s.clockAt = now
+}
+
+func (s *scanner) clockStep(back time.Duration) {
+	if back < time.Second {
+		return // or it was set forward, which takes no file for an older one
+	}
+	s.setBack += back
+	s.in.log.Warn("the clock was set back; rotated files that were never seen are told by their times less exactly", "by", back.Round(time.Millisecond))
 }
 
 // candidate is a file that was found and is not known.

@@ -103,6 +103,9 @@ const gapOpen = 5 * time.Minute
 // noteGap remembers that a file has left path, or may have, after since.
 func (s *scanner) noteGap(path string, since time.Time) {
 	now := s.in.now()
+	if since.After(now) {
+		since = now.Add(-s.in.cfg.ForgetAfter) // the clock was set back meanwhile
+	}
 	g := s.gaps[path]
 	if g == nil {
 		g = &gap{path: path, since: since}
@@ -210,7 +213,7 @@ func (s *scanner) findContent(a *area) {
 		if x == nil {
 			x = newIndex(s.known)
 		}
-		g := a.missed(c)
+		g := a.missed(c, clockSlack+s.setBack)
 		if g != nil {
 			c.origin = g.path
 		}
@@ -223,12 +226,12 @@ const clockSlack = 10 * time.Millisecond
 
 // missed finds the log of which a file is a generation that nobody saw: it is
 // named like a rotated one, and was written to after the file that was followed
-// was last known to be in its place.
-func (a *area) missed(c candidate) *gap {
+// was last known to be in its place, as far as the times can be trusted.
+func (a *area) missed(c candidate, slack time.Duration) *gap {
 	name := filepath.Base(c.path)
 	for n := range len(name) {
 		for _, g := range a.gaps[name[:n+1]] {
-			if generation(filepath.Base(g.path), name) && c.info.ModTime().After(g.since.Add(-clockSlack)) {
+			if generation(filepath.Base(g.path), name) && c.info.ModTime().After(g.since.Add(-slack)) {
 				return g
 			}
 		}

@@ -23,7 +23,7 @@ func TestCharacterClasses(t *testing.T) {
 	for _, name := range posix {
 		expressions = append(expressions, "[[:"+name+":]]", "[[:^"+name+":]]", "(?i)[[:"+name+":]]", `\p{`+name+"}")
 	}
-	for _, name := range properties {
+	for _, name := range append(properties, "Cased", "Math", "newline", "ID_Start", "ID_Continue", "Latn", "Hang", "Zyyy", "White_Space") {
 		expressions = append(expressions, `\p{`+name+"}")
 	}
 	for _, expression := range expressions {

@@ -101,12 +101,35 @@ func TestMendedPatternsWork(t *testing.T) {
 		text("cisco.asa.burst.object", "Scanning"))
 	f("IPTABLES", "IN=eth0 OUT= MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 SRC=192.0.2.1 DST=198.51.100.2 LEN=60 TOS=0x00 PREC=0x00 TTL=52 ID=1234 DF PROTO=TCP SPT=1234 DPT=80 WINDOW=29200 RES=0x00 SYN ",
 		text("destination.mac", "00:00:5e:00:53:01"), text("source.mac", "00:00:5e:00:53:02"))
+	const packet = "IN=eth0 OUT= MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 SRC=192.0.2.1 DST=198.51.100.2 LEN=40 TOS=0x00 PREC=0x00 TTL=236 ID=54321 PROTO=TCP SPT=41234 DPT=23 WINDOW=65535 RES=0x00 SYN "
+	f("SHOREWALL", "Nov 26 10:00:01 fw kernel: Shorewall:net2fw:DROP:"+packet,
+		text("shorewall.firewall.action", "DROP"), text("source.mac", "00:00:5e:00:53:02"))
+	f("SFW2", "Nov 26 10:00:01 fw kernel: [12345.67] SFW2-INext-DROP-DEFLT "+packet,
+		text("suse.firewall.action", "DROP-DEFLT"), text("source.mac", "00:00:5e:00:53:02"))
+	f("ELB_ACCESS_LOG", `2026-11-26T10:00:01.123456Z my-lb 192.0.2.1:2817 10.0.0.1:80 0.000073 0.001048 0.000057 200 200 0 29 "GET http://kim:pw@www.example.com:80/a?b HTTP/1.1"`,
+		text("url.username", "kim"), text("url.domain", "www.example.com"), text("http.version", "1.1"))
+	f("HTTPD_ERRORLOG", "[Thu Nov 26 10:00:01.123456 2026] [proxy:error] [pid 1234:tid 140169587934976] (111)Connection refused: AH00957: HTTP: attempt to connect to 127.0.0.1:8080 (localhost) failed",
+		text("apache.error.proxy.error.message", "Connection refused"), text("error.code", "AH00957"))
 	f("ELB_URI", "http://kim:secret@example.com:80/path?q=1", text("url.username", "kim"), text("url.domain", "example.com"))
 	f("HTTPD24_ERRORLOG", "[Mon Aug 31 09:30:48.958285 2015] [proxy_fcgi:error] [pid 28787:tid 140169587934976] (70008)Partial results: [client 192.0.2.1:1234] AH01075: Error dispatching request",
 		text("apache.error.proxy.error.code", "70008"), capture{"process.thread.id", []any{int64(140169587934976)}})
 	f("CISCOFW302013_302014_302015_302016", "Built inbound TCP connection 1 for outside:192.0.2.1/1234 (192.0.2.1/1234)(kim) to inside:198.51.100.2/80 (198.51.100.2/80)",
 		text("source.user.name", "kim"))
 	f("RT_FLOW_EVENT", "RT_FLOW_SESSION_DENY")
+}
+
+// TestLibraryCompiles compiles every pattern of both sets, and tries each on
+// a line that is none of its own.
+func TestLibraryCompiles(t *testing.T) {
+	for bankName, definitions := range banks() {
+		for name := range definitions {
+			for _, expression := range []string{"%{" + name + "}", "^%{" + name + ":whole}$"} {
+				if got := askNaru(expression, definitions, nil, "그런 줄은 없다: 17 = x\n")[0]; got.kind != matched && got.kind != mismatched {
+					t.Errorf("%s %s: %v %s", bankName, expression, got, got.message)
+				}
+			}
+		}
+	}
 }
 
 func hasCapture(list []capture, want capture) bool {

@@ -31,6 +31,15 @@ var (
 	})
 )
 
+// setIDStart and notPattern are parts of the identifiers of Unicode Annex 31.
+func setIDStart() *Set {
+	return fromTables(unicode.L, unicode.Nl, unicode.Other_ID_Start).Intersect(notPattern())
+}
+
+func notPattern() *Set {
+	return fromTables(unicode.Pattern_Syntax, unicode.Pattern_White_Space).Negate()
+}
+
 // WordSet returns the characters that \b takes for those of a word: Unicode's,
 // and the reference also counts the superscripts and fractions of Latin-1, which
 // [[:word:]] does not hold.
@@ -107,6 +116,16 @@ func propertyClass(name string) (*Set, bool) {
 		return posixClass("lower")
 	case "uppercase":
 		return posixClass("upper")
+	case "newline":
+		return NewSet('\n', '\n'), true
+	case "cased":
+		return fromTables(unicode.Lu, unicode.Ll, unicode.Lt, unicode.Other_Lowercase, unicode.Other_Uppercase), true
+	case "math":
+		return fromTables(unicode.Sm, unicode.Other_Math), true
+	case "idstart", "ids":
+		return setIDStart(), true
+	case "idcontinue", "idc":
+		return setIDStart().Union(fromTables(unicode.Mn, unicode.Mc, unicode.Nd, unicode.Pc, unicode.Other_ID_Continue).Intersect(notPattern())), true
 	case "cn", "unassigned":
 		return setAssigned().Negate(), true
 	case "lc", "casedletter":
@@ -114,6 +133,9 @@ func propertyClass(name string) (*Set, bool) {
 	}
 	if long, ok := longCategories[n]; ok {
 		n = foldName(long)
+	}
+	if script, ok := scriptCodes[n]; ok {
+		n = foldName(script)
 	}
 	for _, tables := range []map[string]*unicode.RangeTable{unicode.Categories, unicode.Scripts, unicode.Properties} {
 		for k, t := range tables {
@@ -142,4 +164,27 @@ var longCategories = map[string]string{
 	"modifiersymbol": "Sk", "othersymbol": "So", "separator": "Z", "spaceseparator": "Zs",
 	"lineseparator": "Zl", "paragraphseparator": "Zp", "other": "C", "control": "Cc",
 	"format": "Cf", "surrogate": "Cs", "privateuse": "Co",
+}
+
+// scriptCodes are the four-letter codes of scripts (ISO 15924).
+var scriptCodes = map[string]string{
+	"arab": "Arabic", "armn": "Armenian", "avst": "Avestan", "bali": "Balinese", "bamu": "Bamum",
+	"batk": "Batak", "beng": "Bengali", "bopo": "Bopomofo", "brah": "Brahmi", "brai": "Braille",
+	"bugi": "Buginese", "buhd": "Buhid", "cakm": "Chakma", "cans": "Canadian_Aboriginal", "cari": "Carian",
+	"cher": "Cherokee", "copt": "Coptic", "qaac": "Coptic", "cprt": "Cypriot", "cyrl": "Cyrillic",
+	"deva": "Devanagari", "dsrt": "Deseret", "egyp": "Egyptian_Hieroglyphs", "ethi": "Ethiopic",
+	"geor": "Georgian", "glag": "Glagolitic", "goth": "Gothic", "grek": "Greek", "gujr": "Gujarati",
+	"guru": "Gurmukhi", "hang": "Hangul", "hani": "Han", "hano": "Hanunoo", "hebr": "Hebrew",
+	"hira": "Hiragana", "ital": "Old_Italic", "java": "Javanese", "kali": "Kayah_Li", "kana": "Katakana",
+	"khar": "Kharoshthi", "khmr": "Khmer", "knda": "Kannada", "kthi": "Kaithi", "lana": "Tai_Tham",
+	"laoo": "Lao", "latn": "Latin", "lepc": "Lepcha", "limb": "Limbu", "linb": "Linear_B", "lyci": "Lycian",
+	"lydi": "Lydian", "mand": "Mandaic", "mlym": "Malayalam", "mong": "Mongolian", "mtei": "Meetei_Mayek",
+	"mymr": "Myanmar", "nkoo": "Nko", "ogam": "Ogham", "olck": "Ol_Chiki", "orkh": "Old_Turkic",
+	"orya": "Oriya", "osma": "Osmanya", "phag": "Phags_Pa", "phnx": "Phoenician", "rjng": "Rejang",
+	"runr": "Runic", "samr": "Samaritan", "sarb": "Old_South_Arabian", "saur": "Saurashtra", "shaw": "Shavian",
+	"sinh": "Sinhala", "sund": "Sundanese", "sylo": "Syloti_Nagri", "syrc": "Syriac", "tagb": "Tagbanwa",
+	"tale": "Tai_Le", "talu": "New_Tai_Lue", "taml": "Tamil", "tavt": "Tai_Viet", "telu": "Telugu",
+	"tfng": "Tifinagh", "tglg": "Tagalog", "thaa": "Thaana", "tibt": "Tibetan", "ugar": "Ugaritic",
+	"vaii": "Vai", "xpeo": "Old_Persian", "xsux": "Cuneiform", "yiii": "Yi", "zinh": "Inherited",
+	"qaai": "Inherited", "zyyy": "Common",
 }
