@@ -46,10 +46,13 @@ func (t Target) AppendAside(dst, prefix, name []byte) []byte {
 	return appendKey(dst, t.aside, prefix, name, false)
 }
 
-// SetTime makes the event's time of a text, which may be any that RFC 3339
-// allows, in the years that an event can hold.
+// SetTime makes the event's time of a text as RFC 3339 has it, in the years that
+// an event can hold. The offset may lack its colon, as Java likes to write it.
 func SetTime(ev *event.Event, text []byte) bool {
 	at, err := time.Parse(time.RFC3339, string(text))
+	if err != nil {
+		at, err = time.Parse("2006-01-02T15:04:05Z0700", string(text))
+	}
 	if err != nil || at.Year() <= 1678 || at.Year() >= 2262 {
 		return false
 	}

@@ -73,3 +73,19 @@ func TestAppendKey(t *testing.T) {
 		}
 	}
 }
+
+func TestSetTime(t *testing.T) {
+	s := event.NewSchema()
+	s.Freeze()
+	ev := event.NewEvent(s)
+	for text, want := range map[string]int64{
+		"2018-04-26T01:28:08Z": 1524706088e9, "2018-04-26T01:28:08.25+09:00": 1524673688250e6, "2018-04-26T01:28:08,25+0900": 1524673688250e6,
+		"": -1, "now": -1, "2018-04-26T01:28:08": -1, "2018-04-26": -1, "9999-01-01T00:00:00Z": -1, "0001-01-01T00:00:00Z": -1,
+	} {
+		ev.Reset(nil, nil, 0)
+		ok := SetTime(ev, []byte(text))
+		if ok != (want >= 0) || ok && ev.UnixNano(event.Timestamp) != want {
+			t.Errorf("%q: %t, %d", text, ok, ev.UnixNano(event.Timestamp))
+		}
+	}
+}
