@@ -1,6 +1,7 @@
 package json
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ func TestUnnamedMembers(t *testing.T) {
 		{`{"a":1,"a":2}`, `{"json":{"a":2}}`},
 		{`{"a":1,"\u0061":2}`, `{"json":{"a":2}}`},
 		{`{"":1,".":2}`, `{"json":{"_":2}}`},
+		{`{"a":{"b":1,"c":[{"d":1,"d":2}, [ ] ,[1 , 2]],"b":{"":3}}}`, `{"json":{"a":{"b":{"_":3},"c":[{"d":2},[],[1,2]]}}}`},
 	} {
 		if got := run(t, false, tt.in); got != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.in, got, tt.want)
@@ -193,16 +195,85 @@ func TestErrors(t *testing.T) {
 func FuzzProcess(f *testing.F) {
 	f.Add(`{"s":"x\u0041","o":{"in":[1,2.5e-3],"b":{}},"t":[{"a":null}]}`)
 	f.Add(`{"o":1,"":{".":true}}`)
+	f.Add(`{"x":{"a":1,"a":[{"b":1,"b":2}]},"event":{"kind":{"a":1,"a":2}},"s":[[{"c":1,"c":2}]],"tags":1,"_id":{"":1}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.ToValidUTF8(text, "") != text {
 			return
 		}
 		var want map[string]json.RawMessage
 		object := json.Unmarshal([]byte(text), &want) == nil && want != nil
-		if got := run(t, false, text, "json.s", "json.o.in"); strings.Contains(got, "_jsonparsefailure") == object {
+		got := run(t, false, text, "json.s", "json.o.in")
+		if strings.Contains(got, "_jsonparsefailure") == object {
 			t.Errorf("%s\n%s", text, got)
 		}
+		if !strings.ContainsAny(text, `._\`) {
+			unique(t, text, "json", "json.s", "json.o.in")
+			unique(t, text, "", "s", "o.in", "event.kind")
+		}
 	})
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	unique(t, `{"x":{"a":1,"a":[{"b":1,"b":2}]},"event":{"kind":{"a":1,"a":2},"a":0,"a":1},"s":[[{"c":1,"c":2}]],"tags":{"a":1,"a":2},"x":{"a":1,"a":2}}`, "", "s", "o.in", "event.kind")
+}
+
+// unique fails when an object of the document has two members of one name, which
+// Elasticsearch does not take. Names with dots and underscores may still meet, as
+// those that are given in place of "" and "." do.
+func unique(t *testing.T, text, target string, named ...string) {
+	s := event.NewSchema()
+	c := Defaults()
+	c.Target = target
+	f, err := New(c, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range named {
+		if _, err := s.Read(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Freeze()
+	ev := event.NewEvent(s)
+	ev.Reset(nil, []byte(text), 0)
+	f.Processor().Process(ev)
+	doc := event.NewEncoder(s).Append(nil, ev)
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.UseNumber()
+	if twice := duplicate(d); twice != "" {
+		t.Errorf("%q comes twice of %s:\n%s", twice, text, doc)
+	}
+}
+
+// duplicate gives a name that an object of the next value has twice.
+func duplicate(d *json.Decoder) string {
+	open, err := d.Token()
+	if err != nil {
+		return err.Error()
+	}
+	if open != json.Delim('{') && open != json.Delim('[') {
+		return ""
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if open == json.Delim('{') {
+			name, err := d.Token()
+			if err != nil {
+				return err.Error()
+			}
+			if seen[name.(string)] {
+				return name.(string)
+			}
+			seen[name.(string)] = true
+		}
+		if twice := duplicate(d); twice != "" {
+			return twice
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 func row(t testing.TB, target string) (*event.Event, event.Processor) {

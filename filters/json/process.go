@@ -20,6 +20,8 @@ type processor struct {
 	names  *members.Node
 	found  []pair // members of the objects at hand, those of outer ones first
 	out    []byte // encoded members for the target
+	spare  []byte // out while the value of a field is encoded
+	key    []byte
 	prefix []byte // of the object at hand, with its dot
 	list   []event.Value
 }
@@ -121,12 +123,10 @@ func (p *processor) member(ev *event.Event, m pair, names *members.Node) bool {
 	switch {
 	case node == nil:
 		p.out = members.AppendKey(p.out, p.prefix, m.name, below)
-		p.out = append(p.out, m.value...)
-		return true
+		return p.append(ev, m.value)
 	case node.Aside || node.Slot == event.Timestamp && !p.time(ev, m.value):
 		p.out = p.f.target.AppendAside(p.out, p.prefix, m.name)
-		p.out = append(p.out, m.value...)
-		return true
+		return p.append(ev, m.value)
 	case node.Slot == event.Timestamp:
 		return true
 	case !node.Object():
@@ -134,14 +134,75 @@ func (p *processor) member(ev *event.Event, m pair, names *members.Node) bool {
 		return true
 	case m.value[0] != '{':
 		p.out = members.AppendInside(p.out, p.prefix, m.name)
-		p.out = append(p.out, m.value...)
-		return true
+		return p.append(ev, m.value)
 	}
 	outer := len(p.prefix)
 	p.prefix = append(append(p.prefix, m.name...), '.')
 	ok := p.object(ev, m.value, node)
 	p.prefix = p.prefix[:outer]
 	return ok
+}
+
+// append writes a value as Elasticsearch takes it: of members of one name the
+// last, and none without a name.
+func (p *processor) append(ev *event.Event, b []byte) bool {
+	switch b[0] {
+	case '{':
+		return p.appendObject(ev, b)
+	case '[':
+		return p.appendArray(ev, b)
+	}
+	p.out = append(p.out, b...)
+	return true
+}
+
+func (p *processor) appendObject(ev *event.Event, b []byte) bool {
+	first := len(p.found)
+	if !p.collect(ev, b, first) {
+		return false
+	}
+	p.out = append(p.out, '{')
+	for i := first; i < len(p.found); i++ {
+		if i > first {
+			p.out = append(p.out, ',')
+		}
+		p.key = members.AppendKey(p.key[:0], nil, p.found[i].name, false)
+		p.out = append(p.out, p.key...)
+		if !p.append(ev, p.found[i].value) {
+			return false
+		}
+	}
+	p.out = append(p.out, '}')
+	p.found = p.found[:first]
+	return true
+}
+
+func (p *processor) appendArray(ev *event.Event, b []byte) bool {
+	p.out = append(p.out, '[')
+	for i := space(b, 1); b[i] != ']'; {
+		end := value(b, i, 0)
+		if !p.append(ev, b[i:end:end]) {
+			return false
+		}
+		if i = space(b, end); b[i] == ',' {
+			p.out = append(p.out, ',')
+			i = space(b, i+1)
+		}
+	}
+	p.out = append(p.out, ']')
+	return true
+}
+
+// encoded is append for the value of a field.
+func (p *processor) encoded(ev *event.Event, b []byte) event.Value {
+	found := len(p.found)
+	p.out, p.spare = p.spare[:0], p.out
+	if p.append(ev, b) {
+		b = ev.Keep(append(ev.Scratch(), p.out...))
+	}
+	p.out, p.spare = p.spare, p.out
+	p.found = p.found[:found]
+	return event.JSONValue(b)
 }
 
 // time takes @timestamp of the document itself.
@@ -178,7 +239,7 @@ func (p *processor) scalar(ev *event.Event, b []byte) event.Value {
 	case 'n':
 		return event.Value{}
 	case '{', '[':
-		return event.JSONValue(b)
+		return p.encoded(ev, b)
 	}
 	s := unsafe.String(&b[0], len(b)) // does not outlive this call
 	if !bytes.ContainsAny(b, ".eE") {
@@ -198,7 +259,7 @@ func (p *processor) array(ev *event.Event, slot event.Slot, b []byte) {
 	for i := space(b, 1); b[i] != ']'; {
 		end := value(b, i, 0)
 		if b[i] == '[' {
-			ev.SetJSON(slot, b)
+			ev.Set(slot, p.encoded(ev, b))
 			return
 		}
 		if v := p.scalar(ev, b[i:end:end]); v.Kind() != event.Absent {
