@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,14 +19,15 @@ import (
 
 // Inlined is a pipeline in which values stand where variables stood.
 type Inlined struct {
-	Pipeline []byte // the block pipeline
-	Locals   []byte // the blocks locals of its file, which it may need; often empty
+	Pipeline []byte            // the block pipeline
+	Locals   map[string]string // expressions of the locals of its file that need no variable
 }
 
 // Inline takes the block pipeline NAME of a file, calls it as, and puts in
 // values for its variables: those that are given (text, numbers, truth values
 // and lists of text), and the defaults of the others. A block whose condition
-// is then false is left out, and a condition that is then true. Comments stay.
+// is then false is left out, and a condition that is then true. Values stand for
+// locals that need variables, too. Comments stay.
 func Inline(file string, src []byte, name, as string, values map[string]any) (*Inlined, error) {
 	src = hideReferences(src)
 	parsed, diags := hclsyntax.ParseConfig(src, file, hcl.InitialPos)
@@ -37,18 +39,16 @@ func Inline(file string, src []byte, name, as string, values map[string]any) (*I
 		return nil, fmt.Errorf("read %s: %w", file, diags)
 	}
 	in := &inliner{ctx: &hcl.EvalContext{Functions: functions(func(string) (string, bool) { return "", false }, ".")}}
-	if err := in.variables(parsed.Body.(*hclsyntax.Body), values); err != nil {
+	err := in.variables(parsed.Body.(*hclsyntax.Body), values)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	out := &Inlined{}
+	if out.Locals, err = in.locals(parsed.Body.(*hclsyntax.Body), src); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
 	for _, b := range written.Body().Blocks() {
-		switch {
-		case b.Type() == "locals":
-			if err := in.body(b.Body()); err != nil {
-				return nil, fmt.Errorf("%s: %w", file, err)
-			}
-			out.Locals = append(out.Locals, text(b)...)
-		case b.Type() == "pipeline" && slices.Equal(b.Labels(), []string{name}):
+		if b.Type() == "pipeline" && slices.Equal(b.Labels(), []string{name}) {
 			if err := in.body(b.Body()); err != nil {
 				return nil, fmt.Errorf("%s: %w", file, err)
 			}
@@ -82,7 +82,7 @@ func text(b *hclwrite.Block) []byte {
 var beforeBrace = regexp.MustCompile(`\n\n( *\})`)
 
 type inliner struct {
-	ctx *hcl.EvalContext // knows var and the functions
+	ctx *hcl.EvalContext // knows var, the locals that need it, and the functions
 }
 
 // variables settles the value of each variable.
@@ -118,8 +118,74 @@ func (in *inliner) variables(body *hclsyntax.Body, values map[string]any) error 
 			return fmt.Errorf("there is no variable %s", name)
 		}
 	}
-	in.ctx.Variables = map[string]cty.Value{"var": cty.ObjectVal(vars)}
+	in.ctx.Variables = map[string]cty.Value{"var": cty.ObjectVal(vars), "local": cty.EmptyObjectVal}
 	return nil
+}
+
+// locals evaluates the locals that need variables, and gives the others.
+func (in *inliner) locals(body *hclsyntax.Body, src []byte) (map[string]string, error) {
+	attrs := map[string]*hclsyntax.Attribute{}
+	for _, b := range body.Blocks {
+		if b.Type == "locals" {
+			maps.Copy(attrs, b.Body.Attributes)
+		}
+	}
+	values := map[string]cty.Value{}
+	for found := true; found; { // each after those that it refers to
+		found = false
+		for name, attr := range attrs {
+			if uses := attr.Expr.Variables(); !slices.ContainsFunc(uses, in.known) {
+				continue
+			} else if slices.ContainsFunc(uses, in.unknown) || outside(attr.Expr) {
+				continue
+			}
+			v, diags := expr.Evaluate(attr.Expr, in.ctx)
+			if diags.HasErrors() {
+				return nil, fmt.Errorf("local %s: %w", name, diags)
+			}
+			values[name] = v
+			in.ctx.Variables["local"] = cty.ObjectVal(values)
+			delete(attrs, name)
+			found = true
+		}
+	}
+	rest := map[string]string{}
+	for name, attr := range attrs {
+		at := attr.Expr.Range()
+		text := src[at.Start.Byte:at.End.Byte]
+		if put, err := in.put(text); err != nil {
+			return nil, fmt.Errorf("local %s: %w", name, err)
+		} else if put != nil {
+			text = put
+		}
+		rest[name] = string(showReferences(text))
+	}
+	return rest, nil
+}
+
+// known tells whether a name stands for a value here: a variable, or a local
+// that needs one.
+func (in *inliner) known(t hcl.Traversal) bool {
+	if t.RootName() == "var" {
+		return true
+	}
+	name, ok := member(t, "local")
+	return ok && in.ctx.Variables["local"].Type().HasAttribute(name)
+}
+
+func (in *inliner) unknown(t hcl.Traversal) bool { return !in.known(t) }
+
+// outside tells whether an expression asks for what is outside of the file, and
+// so is to be evaluated where it is run.
+func outside(e hclsyntax.Expression) bool {
+	found := false
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && (call.Name == "env" || call.Name == "file") {
+			found = true
+		}
+		return nil
+	})
+	return found
 }
 
 func (in *inliner) body(body *hclwrite.Body) error {
@@ -163,11 +229,10 @@ func (in *inliner) put(src []byte) ([]byte, error) {
 		return nil, diags
 	}
 	uses := e.Variables()
-	variable := func(t hcl.Traversal) bool { return t.RootName() == "var" }
 	switch {
-	case !slices.ContainsFunc(uses, variable):
+	case !slices.ContainsFunc(uses, in.known):
 		return nil, nil
-	case !slices.ContainsFunc(uses, func(t hcl.Traversal) bool { return !variable(t) }):
+	case !slices.ContainsFunc(uses, in.unknown) && !outside(e):
 		v, diags := expr.Evaluate(e, in.ctx)
 		if diags.HasErrors() {
 			return nil, diags
@@ -177,7 +242,7 @@ func (in *inliner) put(src []byte) ([]byte, error) {
 	if and, ok := e.(*hclsyntax.BinaryOpExpr); ok && and.Op == hclsyntax.OpLogicalAnd {
 		return in.putBoth(and, src)
 	}
-	uses = slices.DeleteFunc(uses, func(t hcl.Traversal) bool { return !variable(t) })
+	uses = slices.DeleteFunc(uses, in.unknown)
 	slices.SortFunc(uses, func(a, b hcl.Traversal) int { return b.SourceRange().Start.Byte - a.SourceRange().Start.Byte })
 	for _, t := range uses { // the last first, so that positions hold
 		v, diags := t.TraverseAbs(in.ctx)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -14,7 +15,10 @@ variable "format" { default = "" }
 variable "on" { default = false }
 
 locals {
-  hosts = split(",", "a,b")
+  hosts = split(",", env("HOSTS", "a,b"))
+  user  = env("USER", var.paths[0])
+  twice = "${local.once}${local.once}"
+  once  = var.on ? "yes" : "no"
 }
 
 # The one.
@@ -43,6 +47,11 @@ pipeline "one" {
   filter "drop" {
     when = has(a) && var.on
   }
+
+  output "file" {
+    path = "${local.twice}/${local.user}"
+    mode = local.once
+  }
 }
 
 pipeline "two" {}
@@ -58,8 +67,9 @@ func TestInline(t *testing.T) {
 		if got := string(in.Pipeline); got != strings.TrimLeft(want, "\n") {
 			t.Errorf("got\n%s", got)
 		}
-		if got := string(in.Locals); got != "locals {\n  hosts = split(\",\", \"a,b\")\n}\n" {
-			t.Errorf("locals\n%s", got)
+		locals := map[string]string{"hosts": `split(",", env("HOSTS", "a,b"))`, "user": `env("USER", "/a")`}
+		if got := in.Locals; !maps.Equal(got, locals) && values == nil {
+			t.Errorf("locals %v", got)
 		}
 	}
 	f(nil, `
@@ -71,6 +81,11 @@ pipeline "mine" {
   # Only without.
   filter "grok" {
     match = ["%{IP:source.ip}"]
+  }
+
+  output "file" {
+    path = "${"nono"}/${local.user}"
+    mode = "no"
   }
 }
 `)
@@ -88,6 +103,11 @@ pipeline "mine" {
   filter "set" {
     when   = (has(a) || false)
     fields = { "b" = "${"%h \"%{Referer}i\" %%{%d/%b}t $${x}"}: ${a}" }
+  }
+
+  output "file" {
+    path = "${"nono"}/${local.user}"
+    mode = "no"
   }
 }
 `)

@@ -27,12 +27,12 @@ type httpd struct {
 	modules map[string]bool
 	read    int // files
 
-	nesting  []section
-	hosts    int               // number of virtual hosts so far
-	host     int               // the one that is being read; 0 for the main server
-	formats  map[int]formatSet // by host
-	logs     []httpdLog
-	errorLog []Log
+	nesting []section
+	hosts   int               // number of virtual hosts so far
+	host    int               // the one that is being read; 0 for the main server
+	formats map[int]formatSet // by host
+	logs    []httpdLog
+	others  []Log // but access logs
 }
 
 type section struct {
@@ -253,7 +253,9 @@ func (h *httpd) directive(d httpdDirective, at Place, depth int) {
 			h.formats[h.host] = formatSet{}
 		}
 		h.formats[h.host][nickname] = namedFormat{words[0], at}
-	case "customlog", "globallog", "transferlog", "errorlog":
+	case "errorlogformat":
+		h.report.problem(at, "ErrorLogFormat is not read: the error log is taken for one in Apache's default format")
+	case "customlog", "globallog", "transferlog", "errorlog", "jklogfile":
 		if len(missing) > 0 {
 			h.report.problem(at, "the path needs ${%s}, which is not set in the configuration, in envvars or in what can be seen of the environment of the server", missing[0])
 			return
@@ -301,8 +303,8 @@ func (h *httpd) log(directive string, words []string, at Place) {
 	if !ok {
 		return
 	}
-	if directive == "errorlog" {
-		h.errorLog = append(h.errorLog, Log{Kind: Error, Path: target, At: at})
+	if kind := map[string]string{"errorlog": Error, "jklogfile": ModJK}[directive]; kind != "" {
+		h.others = append(h.others, Log{Kind: kind, Path: target, At: at})
 		return
 	}
 	l := httpdLog{host: h.host, target: target, at: at}
@@ -348,7 +350,7 @@ func (h *httpd) finish() {
 		}
 		h.report.Logs = append(h.report.Logs, Log{Kind: Access, Path: l.target, Format: f.text, FormatName: name, At: l.at, FormatAt: f.at})
 	}
-	h.report.Logs = append(h.report.Logs, h.errorLog...)
+	h.report.Logs = append(h.report.Logs, h.others...)
 }
 
 // unnamed is the format of a log that names none: written in its own directive,

@@ -19,7 +19,8 @@ const (
 	Tomcat = "tomcat"
 
 	Access = "access"
-	Error  = "error"
+	Error  = "error" // of Tomcat, what the server itself and its applications say
+	ModJK  = "mod_jk"
 )
 
 // Place is a line of a file; a Line of 0 is the file as a whole.
@@ -46,7 +47,7 @@ type Server struct {
 // Log is a log that a server writes.
 type Log struct {
 	Server     string
-	Kind       string // Access or Error
+	Kind       string // Access, Error or ModJK
 	Path       string // a path, or a glob where the server puts dates into names
 	Format     string // of an access log: as the filter log_format takes it
 	FormatName string // the name that the configuration gives the format; may be empty

@@ -76,7 +76,7 @@ func readTomcat(files *tree, in *instance, r *Report) {
 		}
 		r.Logs = append(r.Logs, t.log(v, at))
 	}
-	t.catalina(files, r)
+	t.own(files, r)
 }
 
 type tomcat struct {
@@ -112,12 +112,74 @@ func (t *tomcat) log(v valve, at Place) Log {
 	return l
 }
 
-// catalina is the log of the server itself, where the scripts that start it
-// send its output.
-func (t *tomcat) catalina(files *tree, r *Report) {
-	if p := absolute(t.in.prefix, "logs/catalina.out"); files.exists(p) {
-		r.Logs = append(r.Logs, Log{Kind: Error, Path: p, Version: t.version, At: Place{File: t.in.config}})
+// own finds the logs of the server itself: where the scripts that start it send
+// its output, and the files of logging.properties. What goes to catalina.out goes
+// to the handler for catalina too; of the two the first is followed.
+func (t *tomcat) own(files *tree, r *Report) {
+	out := absolute(t.in.prefix, "logs/catalina.out")
+	if files.exists(out) {
+		r.Logs = append(r.Logs, Log{Kind: Error, Path: out, At: Place{File: t.in.config}})
 	}
+	name := path.Join(path.Dir(t.in.config), "logging.properties")
+	text, err := files.read(name)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			r.problem(Place{File: name}, "read: %v", err)
+		}
+		return
+	}
+	for _, h := range fileHandlers(text) {
+		get := func(name, otherwise string) string {
+			value, ok := h.properties[name]
+			if !ok {
+				value = otherwise
+			}
+			value, _ = httpdExpand(value, func(name string) (string, bool) {
+				p, ok := t.properties[name]
+				return p, ok
+			})
+			return value
+		}
+		prefix := get("prefix", "juli.")
+		if strings.HasPrefix(prefix, "catalina") && files.exists(out) {
+			continue
+		}
+		date := ""
+		if get("rotatable", "true") == "true" {
+			date = "*-*-*"
+		}
+		file := path.Join(absolute(t.in.prefix, get("directory", "logs")), prefix+date+get("suffix", ".log"))
+		r.Logs = append(r.Logs, Log{Kind: Error, Path: file, At: Place{name, h.line}})
+	}
+}
+
+// fileHandler is a handler of logging.properties that writes files.
+type fileHandler struct {
+	properties map[string]string // of its own, without its name
+	line       int               // where it is first named
+}
+
+// fileHandlers reads the handlers of JULI, in order.
+func fileHandlers(text []byte) []fileHandler {
+	var all []fileHandler
+	index := map[string]int{}
+	number := 0
+	for line := range strings.Lines(string(text)) {
+		number++
+		key, value, ok := strings.Cut(strings.TrimSpace(line), "=")
+		at := strings.LastIndexByte(key, '.')
+		if !ok || at < 0 || strings.HasPrefix(key, "#") || !strings.HasSuffix(key[:at], "FileHandler") {
+			continue
+		}
+		i, known := index[key[:at]]
+		if !known {
+			i = len(all)
+			index[key[:at]] = i
+			all = append(all, fileHandler{properties: map[string]string{}, line: number})
+		}
+		all[i].properties[strings.TrimSpace(key[at+1:])] = strings.TrimSpace(value)
+	}
+	return all
 }
 
 // dateGlob makes a pattern of Java's SimpleDateFormat a glob: runs of letters

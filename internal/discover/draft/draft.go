@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ type File struct {
 func Write(r *discover.Report) (*File, error) {
 	out := &File{}
 	var body bytes.Buffer
-	var locals []string
+	locals := map[string]string{}
 	taken := map[string]bool{}
 	for _, g := range groups(r.Logs) {
 		name := g.name(taken)
@@ -46,8 +47,11 @@ func Write(r *discover.Report) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if text := string(in.Locals); text != "" && !slices.Contains(locals, text) {
-			locals = append(locals, text)
+		for local, text := range in.Locals {
+			if other, taken := locals[local]; taken && other != text {
+				return nil, fmt.Errorf("the built-in pipelines use the local %s for %s and for %s", local, other, text)
+			}
+			locals[local] = text
 		}
 		fmt.Fprintf(&body, "\n%s%s", g.comment(), in.Pipeline)
 		out.Pipelines = append(out.Pipelines, name)
@@ -58,10 +62,11 @@ func Write(r *discover.Report) (*File, error) {
 	if len(out.Pipelines) == 0 {
 		return nil, ErrNothing
 	}
-	text := header(r)
-	for _, l := range locals {
-		text += "\n" + l
+	text := header(r) + "\nlocals {\n"
+	for _, local := range slices.Sorted(maps.Keys(locals)) {
+		text += local + " = " + locals[local] + "\n"
 	}
+	text += "}\n"
 	var err error
 	if out.Text, err = tidy(append([]byte(text), body.Bytes()...)); err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ func modelFor(l discover.Log) (model, bool) {
 	switch {
 	case l.Server == discover.Apache && l.Kind == discover.Access:
 		return model{"apache", "apache_access", "Access logs", formatted}, true
+	case l.Kind == discover.ModJK:
+		return model{"mod_jk", "mod_jk_log", "Log of mod_jk", followed("paths")}, true
 	case l.Server == discover.Apache:
 		return model{"apache", "apache_error", "Error logs", followed("error_paths")}, true
 	case l.Server == discover.Nginx && l.Kind == discover.Access:
