@@ -13,6 +13,8 @@
 //	%{+name}     appended to what name has, with the delimiter that stood between
 //	%{+name/2}   the same, in this place of the order
 //	%{name->}    the delimiter after it may be repeated, as padding
+//	%{*a} %{&a}  a field's name out of the text, and its value: members of the
+//	             target object
 package dissect
 
 import (
@@ -21,6 +23,7 @@ import (
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/grok/pattern"
 	"github.com/naru-log/naru/internal/attr"
+	"github.com/naru-log/naru/internal/members"
 	"github.com/naru-log/naru/internal/tagset"
 )
 
@@ -28,6 +31,7 @@ import (
 type Config struct {
 	Mapping      string   `hcl:"mapping" doc:"text with fields and the delimiters between them"`
 	Field        string   `hcl:"field,optional" doc:"field to read"`
+	Target       string   `hcl:"target,optional" doc:"object for fields with names out of the text; empty for the document itself"`
 	NullValues   []string `hcl:"null_values,optional" doc:"texts that stand for nothing: a field of one is left out"`
 	KeepSource   bool     `hcl:"keep_source,optional" doc:"keep the field that was read; otherwise it is removed when the mapping fits"`
 	TagOnFailure []string `hcl:"tag_on_failure,optional" doc:"tags for events that the mapping does not fit, or with a value that is not of its type"`
@@ -35,7 +39,7 @@ type Config struct {
 
 // Defaults gives the values of attributes that are not written.
 func Defaults() Config {
-	return Config{Field: "message", NullValues: []string{"-"}, TagOnFailure: []string{"_dissectfailure"}}
+	return Config{Field: "message", Target: "labels", NullValues: []string{"-"}, TagOnFailure: []string{"_dissectfailure"}}
 }
 
 // Validate checks what the types do not say.
@@ -48,8 +52,10 @@ func (c *Config) Validate() error {
 
 // Filter is the block with its mapping compiled. It is shared by the workers.
 type Filter struct {
+	schema         *event.Schema
 	mapping        *mapping
-	slots          []event.Slot // of mapping.names
+	target         members.Target // of mapping.pairs
+	slots          []event.Slot   // of mapping.names
 	source, reason event.Slot
 	nulls          []string
 	keep           bool
@@ -59,7 +65,7 @@ type Filter struct {
 
 // New compiles the mapping and declares its fields.
 func New(c Config, s *event.Schema) (*Filter, error) {
-	f := &Filter{nulls: c.NullValues, keep: c.KeepSource, failed: tagset.Declare(s, c.TagOnFailure), mismatch: "text does not fit " + c.Mapping}
+	f := &Filter{schema: s, nulls: c.NullValues, keep: c.KeepSource, failed: tagset.Declare(s, c.TagOnFailure), mismatch: "text does not fit " + c.Mapping}
 	var errs []error
 	var err error
 	if f.source, err = s.Read(c.Field); err != nil {
@@ -78,6 +84,11 @@ func New(c Config, s *event.Schema) (*Filter, error) {
 		}
 		f.slots = append(f.slots, slot)
 	}
+	if len(f.mapping.pairs) > 0 {
+		if f.target, err = members.Declare(s, c.Target, "dissect"); err != nil {
+			errs = append(errs, attr.Errorf("target", "%w", err))
+		}
+	}
 	return f, errors.Join(errs...)
 }
 
@@ -95,5 +106,9 @@ func kind(t pattern.Type) event.Kind {
 
 // Processor returns an instance for one worker.
 func (f *Filter) Processor() event.Processor {
-	return &processor{f: f, cuts: make([][]byte, len(f.mapping.parts))}
+	p := &processor{f: f, cuts: make([][]byte, len(f.mapping.parts))}
+	if len(f.mapping.pairs) > 0 {
+		p.names = f.target.Names(f.schema)
+	}
+	return p
 }

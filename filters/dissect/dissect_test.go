@@ -52,6 +52,9 @@ func TestProcess(t *testing.T) {
 		{"%{a},%{b}", ",y", `{"b":"y"}`},
 		{"%{n:int} %{message}", "1 rest", `{"message":"rest","n":1}`},
 		{"%{a}한%{b}", "x한글", `{"a":"x","b":"글"}`},
+		{"%{*k}=%{&k} %{*l}:%{&l}", "x=1 a.b:c", `{"labels":{"a.b":"c","x":"1"}}`},
+		{"%{*k}=%{&k} %{*l}=%{&l} %{*m}=%{&m}", "x=1 x=2 y=-", `{"labels":{"x":"2"}}`},
+		{"%{&k} %{a} %{*k}", "1 2 ", `{"a":"2"}`},
 		{"%{a},%{b}", "x", fail("%{a},%{b}", "x")},
 		{"<%{a}>", "x>", fail("<%{a}>", "x>")},
 		{"<%{a}>", "<x", fail("<%{a}>", "<x")},
@@ -61,6 +64,10 @@ func TestProcess(t *testing.T) {
 		if got := run(t, nil, tt.mapping, tt.in); got != tt.want {
 			t.Errorf("%s of %q\n got %s\nwant %s", tt.mapping, tt.in, got, tt.want)
 		}
+	}
+	root := func(c *Config) { c.Target = "" }
+	if got := run(t, root, "%{*k}=%{&k} %{*l}=%{&l} %{*m}=%{&m}", "message=x tags=y @timestamp=2018-04-26T01:28:08Z"); got != `{"@timestamp":"2018-04-26T01:28:08.000Z","dissect.tags":"y","message":"x"}` {
+		t.Errorf("into the document: %s", got)
 	}
 	if got := run(t, func(c *Config) { c.KeepSource = true }, "%{a}", "x"); got != `{"a":"x","message":"x"}` {
 		t.Errorf("kept: %s", got)
@@ -74,7 +81,10 @@ func TestErrors(t *testing.T) {
 		{"%{a}%{b}", "nothing stands between %{a}"},
 		{"%{a} %{a}", "stands there twice"},
 		{"%{a:integer}", `unknown type "integer"`},
-		{"%{&a}", "not supported"},
+		{"%{&a}", "%{&a} needs a %{*a}"},
+		{"%{*a} %{b}", "%{*a} needs a %{&a}"},
+		{"%{*a} %{*a} %{&a}", "%{*a} stands there twice"},
+		{"%{*}", "give the pair a name"},
 		{"%{+a/x} %{b}", "no place in an order"},
 		{"%{a->}", "needs a delimiter"},
 		{"%{a..b}", "empty part"},
@@ -94,6 +104,7 @@ func TestErrors(t *testing.T) {
 
 // Any mapping is refused or works on any text.
 func FuzzProcess(f *testing.F) {
+	f.Add("%{*a->} [%{&a}]", "x  [y]")
 	f.Add("%{a->} [%{+b/2}] %{+b/1}:%{n:int}", "x  [y] z:1")
 	f.Fuzz(func(t *testing.T, mapping, text string) {
 		if strings.ToValidUTF8(text, "") != text {
@@ -109,11 +120,11 @@ func FuzzProcess(f *testing.F) {
 	})
 }
 
-const combined = `1.2.3.4 - frank [26/Apr/2018:01:28:08 +0900] "GET /shop/list.html?page=3 HTTP/1.1" 200 5120`
+const combined = `1.2.3.4 - team=web frank [26/Apr/2018:01:28:08 +0900] "GET /shop/list.html?page=3 HTTP/1.1" 200 5120`
 
 func row(t testing.TB) (*event.Event, event.Processor) {
 	c := Defaults()
-	c.Mapping = `%{source.address} %{} %{user.name} [%{+time} %{+time}] "%{http.request.method} %{url.original} HTTP/%{http.version}" %{http.response.status_code:int} %{http.response.body.bytes:long}`
+	c.Mapping = `%{source.address} %{} %{*who}=%{&who} %{user.name} [%{+time} %{+time}] "%{http.request.method} %{url.original} HTTP/%{http.version}" %{http.response.status_code:int} %{http.response.body.bytes:long}`
 	s := event.NewSchema()
 	f, err := New(c, s)
 	if err != nil {

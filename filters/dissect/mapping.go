@@ -17,7 +17,11 @@ type mapping struct {
 	prefix []byte
 	parts  []piece
 	names  []name
+	pairs  []pair
 }
+
+// pair is the pieces that are a field's name and its value.
+type pair struct{ name, value int }
 
 // piece is one field and the delimiter after it, empty at the end of the text.
 type piece struct {
@@ -38,6 +42,8 @@ type field struct {
 	typ         pattern.Type
 	add, padded bool
 	order       int
+	ref         byte // '*' for a name out of the text, '&' for its value, else 0
+	id          string
 }
 
 var types = map[string]pattern.Type{"int": pattern.Int, "long": pattern.Long, "float": pattern.Float, "double": pattern.Double, "boolean": pattern.Boolean}
@@ -71,7 +77,39 @@ func parse(text string) (*mapping, error) {
 		fields = append(fields, f)
 		m.parts = append(m.parts, piece{delimiter: []byte(delimiter), padded: f.padded})
 	}
+	if err := m.pair(fields); err != nil {
+		return nil, err
+	}
 	return m, m.join(fields)
+}
+
+// pair finds the value of each name out of the text.
+func (m *mapping) pair(fields []field) error {
+	at := map[string]int{} // by kind and name, as *a
+	for i, f := range fields {
+		if f.ref == 0 {
+			continue
+		}
+		key := string(f.ref) + f.id
+		if _, twice := at[key]; twice {
+			return fmt.Errorf("%%{%s} stands there twice", key)
+		}
+		at[key] = i
+	}
+	for i, f := range fields {
+		if f.ref == 0 {
+			continue
+		}
+		other := map[byte]string{'*': "&", '&': "*"}[f.ref] + f.id
+		k, ok := at[other]
+		switch {
+		case !ok:
+			return fmt.Errorf("%%{%c%s} needs a %%{%s}", f.ref, f.id, other)
+		case f.ref == '*':
+			m.pairs = append(m.pairs, pair{name: i, value: k})
+		}
+	}
+	return nil
 }
 
 func parseField(s string) (field, error) {
@@ -81,7 +119,10 @@ func parseField(s string) (field, error) {
 	case s == "" || s[0] == '?':
 		return f, nil
 	case s[0] == '&' || s[0] == '*':
-		return f, errors.New("fields with names out of the text are not supported: use filter \"kv\"")
+		if f.ref, f.id = s[0], s[1:]; f.id == "" {
+			return f, errors.New("give the pair a name: %{*a} for the field's name and %{&a} for its value")
+		}
+		return f, nil
 	}
 	s, f.add = strings.CutPrefix(s, "+")
 	if path, order, ok := strings.Cut(s, "/"); f.add && ok {

@@ -1,14 +1,20 @@
 package dissect
 
 import (
+	"bytes"
+
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/grok/pattern"
+	"github.com/naru-log/naru/internal/members"
 	"github.com/naru-log/naru/internal/part"
 )
 
 type processor struct {
 	f    *Filter
 	cuts [][]byte // of the event at hand, by piece
+
+	names *members.Node // of the target; nil without pairs
+	out   []byte        // encoded members for the target
 }
 
 // Process cuts the field and sets what the mapping names.
@@ -36,6 +42,9 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		}
 		rewritten = rewritten || f.slots[i] == f.source
 	}
+	if len(f.mapping.pairs) > 0 {
+		rewritten = p.pairs(ev) || rewritten
+	}
 	switch {
 	case !complete:
 		p.fail(ev, "a field is not of the type that the mapping gives it")
@@ -43,6 +52,40 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		ev.Unset(f.source)
 	}
 	return event.Keep
+}
+
+// pairs sets the fields whose names are in the text; of one that comes twice the
+// last value counts. It reports whether the field that was read is among them.
+func (p *processor) pairs(ev *event.Event) (rewritten bool) {
+	f := p.f
+	p.out = p.out[:0]
+	for i, at := range f.mapping.pairs {
+		name, value := p.cuts[at.name], p.cuts[at.value]
+		if len(name) == 0 || len(value) == 0 || f.null(value) || p.later(i, name) {
+			continue
+		}
+		out, slot, done := f.target.Place(p.out, ev, p.names, name, value)
+		switch p.out = out; {
+		case done:
+		case slot >= 0:
+			part.Set(ev, slot, value)
+			rewritten = rewritten || slot == f.source
+		default:
+			p.out = event.AppendJSONString(p.out, value)
+		}
+	}
+	f.target.Set(ev, p.out)
+	return rewritten
+}
+
+// later reports whether a pair after i has the same name.
+func (p *processor) later(i int, name []byte) bool {
+	for _, at := range p.f.mapping.pairs[i+1:] {
+		if bytes.Equal(p.cuts[at.name], name) {
+			return true
+		}
+	}
+	return false
 }
 
 // fail says why, unless an earlier filter has said something.

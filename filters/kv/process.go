@@ -152,20 +152,13 @@ func unescape(ev *event.Event, b []byte, quote byte) []byte {
 // put stores all values of a name.
 func (p *processor) put(ev *event.Event, i int) {
 	q := &p.found[i]
-	node, below := p.names.Find(q.name)
-	if node != nil && node.Slot >= 0 && node.Slot != event.Timestamp {
-		p.set(ev, node.Slot, i)
+	out, slot, done := p.f.target.Place(p.out, ev, p.names, q.name, q.value)
+	if p.out = out; done {
 		return
 	}
-	if node != nil && node.Slot == event.Timestamp && members.SetTime(ev, q.value) {
+	if slot >= 0 {
+		p.set(ev, slot, i)
 		return
-	}
-	if node != nil && (node.Aside || node.Slot == event.Timestamp) {
-		p.out = p.f.target.AppendAside(p.out, nil, q.name)
-	} else if node.Object() { // others use fields below this name, so it cannot be a value
-		p.out = members.AppendInside(p.out, nil, q.name)
-	} else {
-		p.out = members.AppendKey(p.out, nil, q.name, below)
 	}
 	if q.next == 0 {
 		p.out = event.AppendJSONString(p.out, q.value)

@@ -46,6 +46,28 @@ func (t Target) AppendAside(dst, prefix, name []byte) []byte {
 	return appendKey(dst, t.aside, prefix, name, false)
 }
 
+// Place says where a text goes by its name: to the field at slot, or, where slot
+// is -1, behind the key that was appended to dst. The document's @timestamp is
+// set at once if it is a time, and done is true.
+func (t Target) Place(dst []byte, ev *event.Event, names *Node, name, value []byte) (out []byte, slot event.Slot, done bool) {
+	node, below := names.Find(name)
+	switch {
+	case node == nil:
+		return AppendKey(dst, nil, name, below), -1, false
+	case node.Aside:
+		return t.AppendAside(dst, nil, name), -1, false
+	case node.Slot == event.Timestamp:
+		if SetTime(ev, value) {
+			return dst, -1, true
+		}
+		return t.AppendAside(dst, nil, name), -1, false
+	case node.Slot >= 0:
+		return dst, node.Slot, false
+	}
+	// Others use fields below this name, so it cannot be a value.
+	return AppendInside(dst, nil, name), -1, false
+}
+
 // SetTime makes the event's time of a text as RFC 3339 has it, in the years that
 // an event can hold. The offset may lack its colon, as Java likes to write it.
 func SetTime(ev *event.Event, text []byte) bool {
