@@ -13,7 +13,7 @@ import (
 var defs = pattern.Map{
 	"WORD": `\b\w+\b`, "INT": `(?:[+-]?(?:[0-9]+))`, "DATA": `.*?`, "GREEDYDATA": `.*`, "NOTSPACE": `\S+`,
 	"ALT": `a|b`, "FLAG": `(?i)a`, "SELF": `a%{SELF}`, "C1": `%{C2}`, "C2": `%{C1}`, "lower_case": "a",
-	"PAIR": `%{WORD:key}=%{INT:val:int}`, "OPEN": `(a`, "TYPO": `%{W RD}`,
+	"PAIR": `%{WORD:key}=%{INT:val:int}`, "OPEN": `(a`, "TYPO": `%{W RD}`, "INLINE": `%{WORD=a+}`,
 }
 
 // show lists what a line captures: name=value, values of one name separated
@@ -124,6 +124,7 @@ func TestSemantics(t *testing.T) {
 		{`(\w)\1`, "abb", `"bb" `},
 		{`(?<p>\((?:[^()]|\g<p>)*\))`, "x(a(b)c)", `"(a(b)c)" p=(a(b)c)`},
 		{`(?<x>a)?(?(<x>)b|c)`, "ab", `"ab" x=a`},
+		{`(?<x>a)?(?(<x>)(?i:b|c|d))`, "aD", `"aD" x=a`},
 		{`a\Kb`, "ab", `"b" `},
 		{`\Gb`, "ab", "no"},
 		{`(?x) a b # c`, "ab", `"ab" `},
@@ -175,6 +176,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{`(?<=(?i:a|bc))x`, "", 0, "(?<=(?i:a|bc))", "no fixed length"},
 		{`(?i)(?<=pass)x`, "", 4, "(?<=pass)", `"ss" may be one letter`},
 		{`%{TYPO}`, "TYPO", 0, "%{", `no pattern named "W RD"`},
+		{`%{INLINE}`, "INLINE", 0, "%{", `no pattern named "WORD=a+"`},
 		{`(a(?=\g<1>))`, "", 5, `\g<1>`, "never ends"},
 		{`(?s)a`, "", 0, "(?s", "no option"},
 		{`(?P<x>a)`, "", 0, "(?P", "no such kind of group"},

@@ -77,6 +77,8 @@ func FuzzAgainstReference(f *testing.F) {
 		}
 	}
 	o, library := startOracle(f), bank.ECS()
+	// The engine takes a while to start, and one call of the target may not.
+	askOracle(f, o, "a", grokoracle.Options{}, "a")
 	f.Fuzz(func(t *testing.T, expression, line string) {
 		if !transferable(expression) || !transferable(line) {
 			return
@@ -145,8 +147,8 @@ func accepted(expression, line string, got, want outcome) string {
 		return "end of a text of several bytes"
 	case want.kind != compile && got.kind != compile && emptyBackref.MatchString(expression):
 		return "word boundary after a back reference"
-	case want.kind != compile && got.kind != compile && nestedNoDigit.MatchString(expression):
-		return "no digits in a negated class within a class"
+	case want.kind != compile && got.kind != compile && nestedNegated.MatchString(expression):
+		return "negated sets in a negated class within a class"
 	case got.kind == matched && calledRepeat.MatchString(expression):
 		return "call of a group that ends in a repeat"
 	case want.kind != compile && got.kind != compile && lazyNothing.MatchString(expression):
@@ -173,7 +175,7 @@ var (
 	textEnd       = regexp.MustCompile(`\\[zZ]`)
 	emptyBackref  = regexp.MustCompile(`(?s)\\(k[<']|[1-9]).*\\[bB]|\\[bB].*\\(k[<']|[1-9])`)
 	calledRepeat  = regexp.MustCompile(`(?s)[*+?}]\).*\\g[<']|\\g[<'].*[*+?}]\)`)
-	nestedNoDigit = regexp.MustCompile(`(?s)\[.*\[\^.*\\D`)
+	nestedNegated = regexp.MustCompile(`(?s)\[.*\[\^.*(\\D|\[:\^|\\p\{\^|\\P)`)
 	lazyNothing   = regexp.MustCompile(`\{0*,0+\}\?`)
 )
 

@@ -113,7 +113,8 @@ func (x *Expander) checkDefinition(text string, frame int) error {
 			return nil
 		}
 		at += i
-		if _, ok := parseReference(text, at); ok {
+		ref, ok := parseReference(text, at)
+		if ignored := ref.hasDef && !ref.hasField && !x.Inline; ok && !ignored {
 			continue
 		}
 		end := strings.IndexAny(text[at+2:], ":}")

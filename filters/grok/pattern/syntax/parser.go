@@ -324,7 +324,7 @@ func (p *parser) closeGroup(n *Node, outer options) *Node {
 	p.closed()
 	p.opt = outer
 	if n.Op == OpCond {
-		if body.Op == OpAlt {
+		if body.Op == OpAlt && !body.Optioned {
 			n.Subs = []*Node{body.Subs[0], body.Subs[1]}
 			if len(body.Subs) > 2 {
 				p.fail(n.Pos, "a condition has two branches at most")
