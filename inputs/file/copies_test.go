@@ -172,6 +172,33 @@ func copyFirstSeen(x *schedule) {
 	x.finish(plan{})
 }
 
+// TestLogIsNoCopyOfItsGeneration starts when a log holds half a line, which a
+// generation of it that has lost its place begins with, too. The log is none of it.
+func TestLogIsNoCopyOfItsGeneration(t *testing.T) {
+	x := newSchedule(t, "access*", 1)
+	x.write(1)
+	x.start()
+	x.settle()
+	x.stop()
+	x.moveAway()
+	x.reopen()
+	x.write(30)
+	x.shiftUp()
+	x.moveAway()
+	x.reopen()
+	x.start()
+	x.readAll() // the generation was first seen as .1
+	x.writeHalf()
+	x.stop()
+	gzipFileTo(t, x.path+".1", x.path+".1.gz")
+	x.start()
+	x.readAll()
+	x.finish(plan{})
+	if n := len(x.a.out.sources); n != 3 {
+		t.Errorf("%d identities, want 3", n)
+	}
+}
+
 // TestMoreIsKnownOfAnother gives a copy to the file of which the whole line is
 // known, not to the one that was seen when it held half a line.
 func TestMoreIsKnownOfAnother(t *testing.T) {

@@ -304,7 +304,7 @@ func copyUnderWay(c candidate, h *handle, x *index) bool {
 	seen := map[string]bool{c.path: true}
 	for _, f := range x.origins(c.path, false) {
 		path := f.src.Path
-		if seen[path] {
+		if seen[path] || !relatedPath(path, c.path) {
 			continue
 		}
 		seen[path] = true

@@ -142,7 +142,7 @@ func BenchmarkStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true}
+	f := &file{in: in, src: event.NewSource(1, path, time.Now()), key: keyOf(info), location: path, place: placed, recorded: true, headKept: checkpoint.MaxHead}
 	emit := func(_ context.Context, batch *event.Batch) error {
 		batch.Release()
 		batch.Done()

@@ -20,9 +20,11 @@ func stem(base string) string {
 	return base
 }
 
-// relatedPath is related for files of one directory.
+// relatedPath is related for files of one directory. No rotation gives the name of
+// a log to one of its generations.
 func relatedPath(from, to string) bool {
-	return filepath.Dir(from) == filepath.Dir(to) && related(filepath.Base(from), filepath.Base(to))
+	base, name := filepath.Base(from), filepath.Base(to)
+	return filepath.Dir(from) == filepath.Dir(to) && related(base, name) && !generation(name, base)
 }
 
 // generation reports whether name is certainly what a rotation makes of base:

@@ -96,7 +96,8 @@ func runSchedule(t *testing.T, p plan, glob string, seed uint64) bool {
 func newSchedule(t *testing.T, glob string, seed uint64) *schedule {
 	dir := t.TempDir()
 	x := &schedule{t: t, rng: rand.New(rand.NewPCG(seed, 21)), path: filepath.Join(dir, "access.log"), clock: time.Now(), w: &writer{t: t}, risky: map[string]bool{}}
-	x.a = newAgent(t, newDelivery(t, seed), filepath.Join(dir, glob))
+	x.a = &agent{t: t, dir: t.TempDir(), cfg: Defaults(), out: newDelivery(t, seed), log: &logBuffer{}} // a walk shows its log itself
+	x.a.cfg.Paths = []string{filepath.Join(dir, glob)}
 	x.reopen()
 	return x
 }
