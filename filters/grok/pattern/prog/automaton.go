@@ -7,6 +7,7 @@ type automaton struct {
 	end   uint8      // class of the end of the text
 	start []uint16   // row to start in, by the class of the byte before
 	trans []uint16   // next row, by row + class
+	loop  loop
 
 	shortcut  shortcut
 	shortPrev [256]bool // whether the shortcut holds, by the class of the byte before
@@ -44,10 +45,15 @@ func (a *automaton) scan(text []byte, pos int) (end, seen int) {
 	}
 	row := a.startRow(text, pos)
 	trans := a.trans
-	for i, b := range text[pos:] {
-		row = int(trans[row+int(a.class[b])])
+	for i := pos; i < len(text); i++ {
+		if row == a.loop.row {
+			if i = a.loop.skip(text, i); i == len(text) {
+				break
+			}
+		}
+		row = int(trans[row+int(a.class[text[i]])])
 		if row >= rowEnd {
-			return outcome(row, pos+i), pos + i
+			return outcome(row, i), i
 		}
 	}
 	return outcome(int(trans[row+int(a.end)]), len(text)), len(text)

@@ -378,6 +378,7 @@ func (b *builder) write() *automaton {
 			b.out.trans[i*b.stride+c] = b.code(t)
 		}
 	}
+	b.out.loop = b.out.findLoop(b.stride)
 	return b.out
 }
 
