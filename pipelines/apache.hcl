@@ -189,6 +189,13 @@ pipeline "apache_error" {
   input "file" {
     paths        = var.error_paths != null ? var.error_paths : [for p in var.paths : replace(p, "access", "error") if strcontains(p, "access")]
     warn_missing = var.error_paths != null
+
+    # mod_wsgi writes each line of a traceback as a line of the log. What others
+    # write is one line each.
+    multiline {
+      single_pattern   = "^\\[[^\\]]*\\] \\[(?:[^w]|w[^s]|ws[^g]|wsgi:[^e])|^[^\\[]"
+      continue_pattern = "^\\[[^\\]]*\\] \\[wsgi:error\\](?: \\[(?:pid|client|remote) [^\\]]*\\])* (?:\\s|$|, referer: |Traceback \\(most recent call last\\):|During handling of the above exception|The above exception was the direct cause|[A-Za-z_]\\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group)(?::|,|$)|[a-z_]\\w*(?:\\.\\w+)+: )"
+    }
   }
 
   filter "set" {
@@ -197,8 +204,28 @@ pipeline "apache_error" {
   }
 
   filter "grok" {
+    when        = strcontains(message, "] [wsgi:error] ") && strcontains(message, ", referer: ")
+    match       = [", referer: (?<http.request.referrer>\\S+)$"]
+    keep_source = true
+  }
+
+  filter "gsub" {
+    when    = strcontains(message, "] [wsgi:error] ")
+    fields  = ["message"]
+    pattern = "(?m), referer: \\S+$"
+  }
+
+  # What stands before every line of a traceback stays before the first.
+  filter "gsub" {
+    when        = strcontains(message, "] [wsgi:error] ")
+    fields      = ["message"]
+    pattern     = "\\n\\[[^\\]\\n]*\\] \\[wsgi:error\\](?: \\[(?:pid|client|remote) [^\\]\\n]*\\])* ?"
+    replacement = "\n"
+  }
+
+  filter "grok" {
     # What Apache says before its log is open has no time and no level.
-    match     = ["^%{APACHE_HEAD} %{APACHE_MESSAGE:message}$", "^(?=AH\\d{5,6}: )%{APACHE_MESSAGE:message}$"]
+    match     = ["\\A%{APACHE_HEAD} (?<message>(?m:.*\\n.*))\\z", "^%{APACHE_HEAD} %{APACHE_MESSAGE:message}$", "^(?=AH\\d{5,6}: )%{APACHE_MESSAGE:message}$"]
     overwrite = ["message"]
 
     pattern_definitions = {
@@ -228,6 +255,34 @@ pipeline "apache_error" {
   filter "set" {
     when   = has(apache.error.errno)
     fields = { "message" = "(${apache.error.errno})${event.reason}: ${message}" }
+  }
+
+  # mod_wsgi names the client as others name the server behind.
+  filter "set" {
+    when   = apache.error.module == "wsgi" && has(destination.ip)
+    fields = { "source.address" = "${destination.ip}", "source.port" = destination.port }
+  }
+
+  filter "remove" {
+    when   = apache.error.module == "wsgi"
+    fields = ["destination"]
+  }
+
+  filter "stack_trace" {
+    when = apache.error.module == "wsgi"
+  }
+
+  # For mod_wsgi all is an error; a record of Python's logging says what it is.
+  filter "grok" {
+    when      = apache.error.module == "wsgi" && matches(message, "^\\[\\d{4}-\\d\\d-\\d\\d [^\\]]*\\] [A-Z]+ in ")
+    match     = ["\\A\\[[^\\]]*\\] %{WORD:log.level} in %{NOTSPACE:log.logger}: (?<message>(?m:.*))\\z"]
+    overwrite = ["message", "log.level"]
+  }
+
+  filter "translate" {
+    field      = "log.level"
+    target     = "log.level"
+    dictionary = { WARNING = "warn", CRITICAL = "crit", ERROR = "error", INFO = "info", DEBUG = "debug" }
   }
 
   filter "address" {}
@@ -529,4 +584,33 @@ test "no line of an error log" {
   line     = "sh: 1: convert: not found"
   expect   = { "message" = "sh: 1: convert: not found" }
   tags     = ["_grokparsefailure"]
+}
+
+test "an exception in a Python application" {
+  pipeline = "apache_error"
+  line     = "[Thu Nov 26 18:00:00.123456 2026] [wsgi:error] [pid 7:tid 140] [remote 8.8.8.8:5000] [2026-11-26 18:00:00,123] ERROR in app: Exception on /fail [GET], referer: http://shop.example.com/\n[Thu Nov 26 18:00:00.123460 2026] [wsgi:error] [pid 7:tid 140] [remote 8.8.8.8:5000] Traceback (most recent call last):, referer: http://shop.example.com/\n[Thu Nov 26 18:00:00.123461 2026] [wsgi:error] [pid 7:tid 140] [remote 8.8.8.8:5000]   File \"/srv/app.py\", line 22, in fail, referer: http://shop.example.com/\n[Thu Nov 26 18:00:00.123462 2026] [wsgi:error] [pid 7:tid 140] [remote 8.8.8.8:5000] RuntimeError: order 7 cannot be paid, referer: http://shop.example.com/"
+  expect = {
+    "apache.error.module"   = "wsgi"
+    "log.level"             = "error"
+    "log.logger"            = "app"
+    "message"               = "Exception on /fail [GET]"
+    "source.ip"             = "8.8.8.8"
+    "source.port"           = 5000
+    "process.pid"           = 7
+    "http.request.referrer" = "http://shop.example.com/"
+    "error.type"            = "RuntimeError"
+    "error.message"         = "order 7 cannot be paid"
+    "error.stack_trace"     = "Traceback (most recent call last):\n  File \"/srv/app.py\", line 22, in fail\nRuntimeError: order 7 cannot be paid"
+    "log.origin.file.name"  = "/srv/app.py"
+    "log.origin.file.line"  = 22
+    "event.type"            = ["error"]
+  }
+  absent = ["tags", "destination"]
+}
+
+test "a warning in a Python application" {
+  pipeline = "apache_error"
+  line     = "[Thu Nov 26 18:00:00.123456 2026] [wsgi:error] [pid 7:tid 140] [client 192.0.2.7:5000] [2026-11-26 18:00:00,123] WARNING in shop: stock is low"
+  expect   = { "log.level" = "warn", "log.logger" = "shop", "message" = "stock is low", "source.ip" = "192.0.2.7" }
+  absent   = ["tags", "error"]
 }

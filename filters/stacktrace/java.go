@@ -21,6 +21,10 @@ func java(text []byte) (trace, bool) {
 	t := trace{at: end, frame: place}
 	for from := 0; from < end; {
 		line, _ := firstLine(text[from:end])
+		if bytes.HasPrefix(line, also) {
+			t.at = from
+			break
+		}
 		if class, _, ok := javaHead(line); ok {
 			t.at = from
 			t.class = class
@@ -31,7 +35,38 @@ func java(text []byte) (trace, bool) {
 		from += len(line) + 1
 	}
 	t.stack = trimEnd(text[t.at:])
+	t.rereadJenkins()
 	return t, true
+}
+
+// Jenkins prints causes before what they caused, and suppressed exceptions before
+// the one that they belong to.
+var (
+	also   = []byte("Also:   ")
+	caused = []byte("Caused: ")
+	below  = []byte("\nCaused: ")
+)
+
+// rereadJenkins finds the exception that was logged, the last one, in a trace as
+// Jenkins prints it.
+func (t *trace) rereadJenkins() {
+	if !bytes.HasPrefix(t.stack, also) && !bytes.Contains(t.stack, below) {
+		return
+	}
+	headed := false // the next place is that of the last exception
+	for rest := t.stack; len(rest) > 0; {
+		var line []byte
+		line, rest = firstLine(rest)
+		if f, ok := javaFrame(line); ok {
+			if headed {
+				t.frame, headed = f, false
+			}
+			continue
+		}
+		if class, text, ok := javaHead(bytes.TrimPrefix(line, caused)); ok && line[0] > ' ' {
+			t.class, t.message, headed = class, text, true
+		}
+	}
 }
 
 // javaHead reads: Exception in thread "main" java.io.IOException: text

@@ -6,7 +6,7 @@
 // stays as the message; the trace goes to error.stack_trace as it was logged, the
 // class and the text of the exception to error.type and error.message. Of chained
 // exceptions it is the one that was logged: the last of a Python trace, the first
-// of a Java trace. log.origin says where that one was raised.
+// of a Java trace, the last of one that Jenkins prints. log.origin says where that one was raised.
 package stacktrace
 
 import (

@@ -54,6 +54,8 @@ func TestTraces(t *testing.T) {
 		{"Java", nested, "Servlet.service() threw exception", "jakarta.servlet.ServletException", "order 7 cannot be paid:\nno connection", "App.java:47 shop.App.checkout"},
 		{"indented Java", "stock is low\n\tjava.lang.IllegalStateException: three left\n\t\tat shop.App.service(App.java:22)", "stock is low", "java.lang.IllegalStateException", "three left", "App.java:22 shop.App.service"},
 		{"Java's main", "Exception in thread \"main\" java.lang.Error\n\tat a.B.main(Native Method)", "", "java.lang.Error", "", ":0 a.B.main"},
+		{"Jenkins", "cannot save\njava.sql.SQLException: refused\n\tat a.B.connect(B.java:3)\nCaused: java.io.IOException: no bank\n\tat a.B.save(B.java:9)\n\tat a.B.run(B.java:1)\n", "cannot save", "java.io.IOException", "no bank", "B.java:9 a.B.save"},
+		{"Jenkins, with a suppressed one", "x\nAlso:   a.b.Closed: late\n\t\tat a.B.close(B.java:3)\njava.io.IOException\n\tat a.B.save(B.java:9)", "x", "java.io.IOException", "", "B.java:9 a.B.save"},
 		{"places alone", "thread dump\n\tat a.B.run(B.java:3)", "thread dump", "", "", "B.java:3 a.B.run"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

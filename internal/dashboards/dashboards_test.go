@@ -139,6 +139,12 @@ func TestEveryDashboardHasItsPanels(t *testing.T) {
 		"naru-tomcat-log":   with(map[string]string{"exceptions-time": chart, "exceptions": table, "loggers": table, "files": table}),
 		"naru-mod-jk": {"balanced": metric, "answering": metric, "failures": metric, "load": chart, "members": "lnsPie", "failing": chart,
 			"member-times": table, "why": table, "server-errors": table},
+		"naru-uwsgi": {"requests": metric, "failures": metric, "exceptions": metric, "bytes-sent": metric, "statuses": chart, "time-taken": chart, "slowest": table,
+			"exception-types": table, "workers": table, "errors": table, "levels": chart},
+		"naru-flask": {"requests": metric, "failures": metric, "exceptions": metric, "clients": metric, "statuses": chart, "levels": chart, "exception-types": table,
+			"errors": table, "loggers": table, "urls": table},
+		"naru-jenkins": {"requests": metric, "failures": metric, "exceptions": metric, "clients": metric, "kinds": chart, "time-taken": chart, "jobs": table,
+			"slowest": table, "levels": chart, "exception-types": table, "loggers": table, "errors": table},
 	} {
 		d := dashboards(t)[id]
 		if d == nil {

@@ -106,6 +106,10 @@ func corpora(t *testing.T) []shipment {
 		{pipeline: "nginx", log: "error_", stream: "logs-nginx.error-fields", lines: nginxErrorCorpus(), vars: []string{known}},
 		{pipeline: "tomcat", log: "log_", stream: "logs-tomcat.log-fields", lines: tomcatLogCorpus()},
 		{pipeline: "mod_jk", stream: "logs-mod_jk.log-fields", lines: modJKCorpus()},
+		{pipeline: "uwsgi", stream: "logs-uwsgi.log-fields", lines: uwsgiCorpus(), vars: []string{known, "original=true"}},
+		{pipeline: "flask", stream: "logs-flask.log-fields", lines: flaskCorpus(), vars: []string{known}},
+		{pipeline: "jenkins", stream: "logs-jenkins.access-fields", lines: jenkinsCorpus(), vars: []string{known}},
+		{pipeline: "jenkins", log: "log_", stream: "logs-jenkins.log-fields", lines: jenkinsLogCorpus()},
 	}
 }
 

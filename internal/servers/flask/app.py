@@ -1,8 +1,12 @@
 """A small Flask application: it answers, waits, logs and fails, as it is asked to."""
 import logging
+import os
 import time
 
 from flask import Flask, abort, request
+
+if os.environ.get("SHOP_LOGGING") == "basic":
+    logging.basicConfig(level=logging.INFO)
 
 app = Flask("shop")
 app.logger.setLevel(logging.INFO)

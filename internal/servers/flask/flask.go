@@ -34,6 +34,13 @@ func WriteApp(dir string) (string, error) {
 	return path, nil
 }
 
+// Config says how the application logs.
+type Config struct {
+	// BasicConfig sets up Python's root logger, as logging.basicConfig does: lines
+	// begin with INFO:werkzeug: and the like, and werkzeug's are in colours.
+	BasicConfig bool
+}
+
 // Server is the application under werkzeug.
 type Server struct {
 	Dir string // removed by Stop
@@ -44,9 +51,9 @@ type Server struct {
 }
 
 // Start starts a server that is stopped when the test ends.
-func Start(t testing.TB) *Server {
+func Start(t testing.TB, c Config) *Server {
 	t.Helper()
-	s, err := New(t.Context())
+	s, err := New(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,20 +63,20 @@ func Start(t testing.TB) *Server {
 }
 
 // New starts a server and returns when it answers. Stop must be called.
-func New(ctx context.Context) (*Server, error) {
+func New(ctx context.Context, c Config) (*Server, error) {
 	dir, err := servers.NewDir("flask", true)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{Dir: dir, Log: filepath.Join(dir, "flask.log")}
-	if err := s.start(ctx); err != nil {
+	if err := s.start(ctx, c); err != nil {
 		s.Stop()
 		return nil, fmt.Errorf("start Flask: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Server) start(ctx context.Context) error {
+func (s *Server) start(ctx context.Context, c Config) error {
 	path, err := WriteApp(s.Dir)
 	if err != nil {
 		return err
@@ -80,10 +87,14 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	port := strconv.Itoa(ports[0])
 	s.URL = "http://127.0.0.1:" + port
+	env := []string{"PYTHONDONTWRITEBYTECODE=1"}
+	if c.BasicConfig {
+		env = append(env, "SHOP_LOGGING=basic")
+	}
 	// Debian's modules belong to Debian's Python, whatever else is in the PATH.
 	s.process, err = servers.Launch(servers.Command{
 		Name: "Flask", Path: "/usr/bin/python3", Args: []string{"-m", "flask", "--app", path, "run", "--port", port},
-		Env: []string{"PYTHONDONTWRITEBYTECODE=1"}, Dir: s.Dir, Log: s.Log, Unprivileged: true,
+		Env: env, Dir: s.Dir, Log: s.Log, Unprivileged: true,
 	})
 	if err != nil {
 		return err

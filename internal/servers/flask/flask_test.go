@@ -26,7 +26,7 @@ func status(t *testing.T, url string) int {
 var paths = map[string]int{"/shop": 200, "/missing": 404, "/fail?order=7": 500, "/warn": 200, "/slow?ms=20": 200}
 
 func TestWerkzeug(t *testing.T) {
-	s := Start(t)
+	s := Start(t, Config{})
 	for path, want := range paths {
 		if got := status(t, s.URL+path); got != want {
 			t.Errorf("%s: status %d, want %d", path, got, want)
