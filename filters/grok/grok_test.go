@@ -261,27 +261,32 @@ func TestStepLimit(t *testing.T) {
 }
 
 func TestFailuresAreCounted(t *testing.T) {
-	reg := prometheus.NewRegistry()
-	s := event.NewSchema()
-	f, err := New(config("^%{INT:n:int}$"), s, reg)
-	if err != nil {
-		t.Fatal(err)
+	f := func(expression string, want map[string]float64, lines ...string) {
+		t.Helper()
+		reg := prometheus.NewRegistry()
+		s := event.NewSchema()
+		f, err := New(config(expression), s, reg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Freeze()
+		ev, p := event.NewEvent(s), f.Processor()
+		for _, line := range lines {
+			ev.Reset(nil, []byte(line), 0)
+			p.Process(ev)
+		}
+		families, err := reg.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]float64{}
+		for _, m := range families[0].GetMetric() {
+			got[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: counted %v, want %v", expression, got, want)
+		}
 	}
-	s.Freeze()
-	ev, p := event.NewEvent(s), f.Processor()
-	for _, line := range []string{"1", "x", "99999999999999999999", "y"} {
-		ev.Reset(nil, []byte(line), 0)
-		p.Process(ev)
-	}
-	families, err := reg.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := map[string]float64{}
-	for _, m := range families[0].GetMetric() {
-		got[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
-	}
-	if want := map[string]float64{"mismatch": 2, "conversion": 1, "timeout": 0}; !maps.Equal(got, want) {
-		t.Errorf("counted %v, want %v", got, want)
-	}
+	f("^%{INT:n:int}$", map[string]float64{"mismatch": 2, "conversion": 1, "timeout": 0}, "1", "x", "99999999999999999999", "y")
+	f(`^(?<a>x*)(?<b>x*)(?<c>x*)\k<a>\k<b>\k<c>y$`, map[string]float64{"mismatch": 1, "conversion": 0, "timeout": 1}, "z", strings.Repeat("x", 5000))
 }

@@ -31,7 +31,7 @@ type Options struct {
 	InlineDefinitions bool
 	// StepLimit bounds the work on one line for constructs that cannot be
 	// matched in time proportional to the line (back references, recursion,
-	// conditions); 0 is a default of some tens of milliseconds.
+	// conditions); 0 is a default of one to two tenths of a second.
 	StepLimit int
 }
 

@@ -312,7 +312,7 @@ func (m *machine) runAbove(pc, pos, base int) int {
 // spend takes a step from the budget, and more for a path that read n bytes:
 // a loop may read the whole text without ever having to choose.
 func (m *machine) spend(n int) {
-	const readCost = 3 // eight bytes a step
+	const readCost = 2 // four bytes a step
 	m.steps += 1 + n>>readCost
 	if m.steps > m.limit || len(m.stack) > maxFrames || m.memo.full {
 		m.over = true
