@@ -43,6 +43,8 @@ const nested = "Servlet.service() threw exception\n" +
 	"\tat shop.App.checkout(App.java:47)\n\tat java.base/java.lang.Thread.run(Thread.java:840)\n" +
 	"Caused by: java.sql.SQLException: Connection refused\n\tat shop.App.connect(App.java:45)\n\t... 2 more\n"
 
+const jenkins = "cannot save\njava.sql.SQLException: refused\n\tat a.B.connect(B.java:3)\nCaused: java.io.IOException: no bank\n\tat a.B.save(B.java:9)\n\tat a.B.run(B.java:1)\n"
+
 func TestTraces(t *testing.T) {
 	for _, tt := range []struct{ name, in, message, class, text, origin string }{
 		{"chained", chained, "[2026-11-26 17:57:31,269] ERROR in app: Exception on /fail [GET]", "shop.errors.Unpaid", "order 7 cannot be paid\nin the second line too", "app.py:22 fail"},
@@ -54,7 +56,7 @@ func TestTraces(t *testing.T) {
 		{"Java", nested, "Servlet.service() threw exception", "jakarta.servlet.ServletException", "order 7 cannot be paid:\nno connection", "App.java:47 shop.App.checkout"},
 		{"indented Java", "stock is low\n\tjava.lang.IllegalStateException: three left\n\t\tat shop.App.service(App.java:22)", "stock is low", "java.lang.IllegalStateException", "three left", "App.java:22 shop.App.service"},
 		{"Java's main", "Exception in thread \"main\" java.lang.Error\n\tat a.B.main(Native Method)", "", "java.lang.Error", "", ":0 a.B.main"},
-		{"Jenkins", "cannot save\njava.sql.SQLException: refused\n\tat a.B.connect(B.java:3)\nCaused: java.io.IOException: no bank\n\tat a.B.save(B.java:9)\n\tat a.B.run(B.java:1)\n", "cannot save", "java.io.IOException", "no bank", "B.java:9 a.B.save"},
+		{"Jenkins", jenkins, "cannot save", "java.io.IOException", "no bank", "B.java:9 a.B.save"},
 		{"Jenkins, with a suppressed one", "x\nAlso:   a.b.Closed: late\n\t\tat a.B.close(B.java:3)\njava.io.IOException\n\tat a.B.save(B.java:9)", "x", "java.io.IOException", "", "B.java:9 a.B.save"},
 		{"places alone", "thread dump\n\tat a.B.run(B.java:3)", "thread dump", "", "", "B.java:3 a.B.run"},
 	} {
@@ -114,7 +116,7 @@ func TestDoesNotAllocate(t *testing.T) {
 	}
 	s.Freeze()
 	ev, p := event.NewEvent(s), f.Processor()
-	for _, text := range []string{chained, nested, grouped} {
+	for _, text := range []string{chained, nested, grouped, jenkins} {
 		line := []byte(strings.TrimSpace(text))
 		if n := testing.AllocsPerRun(100, func() {
 			ev.Reset(nil, line, 0)
@@ -148,7 +150,7 @@ func bench(b *testing.B, in string) {
 // FuzzProcess: whatever the text, the parts come out of it and the document is
 // JSON.
 func FuzzProcess(f *testing.F) {
-	for _, s := range []string{chained, grouped, nested, "\tat a.b(c:d)", "Traceback (most recent call last):\n: x"} {
+	for _, s := range []string{chained, grouped, nested, jenkins, "\tat a.b(c:d)", "Traceback (most recent call last):\n: x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
