@@ -3,7 +3,6 @@ package file
 import (
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -50,12 +49,13 @@ type plan struct {
 }
 
 func plans() []plan {
-	gz := []func(*schedule){(*schedule).gzipHalf, (*schedule).gzipRest, (*schedule).gzipRemove}
+	gz := gzipSteps(".1")
 	rename := []func(*schedule){(*schedule).shiftUp, (*schedule).moveAway, (*schedule).reopen}
 	copying := []func(*schedule){(*schedule).shiftUp, (*schedule).copyNone, (*schedule).copyHalf, (*schedule).copyRest, (*schedule).truncate}
 	return []plan{
 		{"rename", rename},
 		{"gzip", append(rename[:3:3], gz...)},
+		{"delaycompress", append(rename[:3:3], gzipSteps(".2")...)},
 		{"copytruncate", copying},
 		{"copytruncate and gzip", append(copying[:5:5], gz...)},
 	}
@@ -264,39 +264,44 @@ func (x *schedule) truncate() {
 	x.open = false
 }
 
-func (x *schedule) gzipHalf() {
-	x.note("gzip half")
-	b, err := os.ReadFile(x.path + ".1")
-	must(x.t, err)
-	f, err := os.Create(x.path + ".1.gz")
-	must(x.t, err)
-	defer f.Close()
-	z := gzip.NewWriter(f)
-	z.Write(b[:len(b)/2])
-	must(x.t, z.Flush())
-	x.touch(f)
-}
-
-func (x *schedule) gzipRest() {
-	x.note("gzip rest")
-	from, err := os.Open(x.path + ".1")
-	must(x.t, err)
-	defer from.Close()
-	info, err := from.Stat()
-	must(x.t, err)
-	f, err := os.OpenFile(x.path+".1.gz", os.O_WRONLY|os.O_TRUNC, 0)
-	must(x.t, err)
-	defer f.Close()
-	z := gzip.NewWriter(f)
-	_, err = io.Copy(z, from)
-	must(x.t, err)
-	must(x.t, z.Close())
-	must(x.t, os.Chtimes(x.path+".1.gz", info.ModTime(), info.ModTime()))
-}
-
-func (x *schedule) gzipRemove() {
-	x.note("gzip remove")
-	must(x.t, os.Remove(x.path+".1"))
+// gzipSteps compresses a generation in three steps, if it is there.
+func gzipSteps(suffix string) []func(*schedule) {
+	step := func(what string, do func(t *testing.T, x *schedule, from, to string)) func(*schedule) {
+		return func(x *schedule) {
+			from := x.path + suffix
+			if _, err := os.Stat(from); err == nil {
+				x.note("gzip %s %s", suffix, what)
+				do(x.t, x, from, from+".gz")
+			}
+		}
+	}
+	return []func(*schedule){
+		step("half", func(t *testing.T, x *schedule, from, to string) {
+			b, err := os.ReadFile(from)
+			must(t, err)
+			f, err := os.Create(to)
+			must(t, err)
+			defer f.Close()
+			z := gzip.NewWriter(f)
+			z.Write(b[:len(b)/2])
+			must(t, z.Flush())
+			x.touch(f)
+		}),
+		step("rest", func(t *testing.T, x *schedule, from, to string) {
+			b, err := os.ReadFile(from)
+			must(t, err)
+			info, err := os.Stat(from)
+			must(t, err)
+			f, err := os.OpenFile(to, os.O_WRONLY|os.O_TRUNC, 0)
+			must(t, err)
+			defer f.Close()
+			z := gzip.NewWriter(f)
+			z.Write(b)
+			must(t, z.Close())
+			must(t, os.Chtimes(to, info.ModTime(), info.ModTime()))
+		}),
+		step("remove", func(t *testing.T, x *schedule, from, to string) { must(t, os.Remove(from)) }),
+	}
 }
 
 func (x *schedule) start() {
