@@ -440,9 +440,12 @@ func (x *schedule) check() bool {
 			}
 		}
 	}
+	if x.a.out.certain > 0 {
+		x.t.Errorf("%d lines came twice in batches that were not marked as uncertain", x.a.out.certain)
+	}
 	if lost+doubled > 0 {
 		x.a.dump()
 		x.t.Errorf("%d of %d lines lost, %d doubled", lost, len(x.w.lines), doubled)
 	}
-	return lost+doubled == 0
+	return lost+doubled+x.a.out.certain == 0
 }
