@@ -80,7 +80,7 @@ pipeline "apache_access" {
 
   filter "grok" {
     when  = var.format == ""
-    match = ["^%{APACHE_LINE}$", "^%{APACHE_HOST} %{APACHE_LINE}$", "^%{APACHE_TLS}$"]
+    match = ["^%{APACHE_LINE}$", "^%{APACHE_HOST} (?=\\S+ - [^\\[])%{APACHE_LINE}$", "^%{APACHE_TLS}$"]
 
     pattern_definitions = {
       # Text in quotes in which Apache escapes quotes with a backslash.
