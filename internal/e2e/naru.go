@@ -14,10 +14,16 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/naru-log/naru/internal/servers"
 )
 
 // Binary builds naru once for the tests of a package.
 type Binary struct {
+	// Prepare, when not nil, gives more flags for go build; what it writes to dir
+	// stays until Remove.
+	Prepare func(dir string) (flags []string, err error)
+
 	once sync.Once
 	dir  string
 	path string
@@ -32,8 +38,17 @@ func (b *Binary) Path(t testing.TB) string {
 			return
 		}
 		b.path = filepath.Join(b.dir, "naru")
+		args := []string{"build", "-o", b.path}
+		if b.Prepare != nil {
+			flags, err := b.Prepare(b.dir)
+			if err != nil {
+				b.err = fmt.Errorf("prepare the build of naru: %w", err)
+				return
+			}
+			args = append(args, flags...)
+		}
 		_, file, _, _ := runtime.Caller(0)
-		cmd := exec.Command("go", "build", "-o", b.path, "./cmd/naru")
+		cmd := exec.Command("go", append(args, "./cmd/naru")...)
 		cmd.Dir = filepath.Join(filepath.Dir(file), "..", "..")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("build naru: %w\n%s", err, out)
@@ -54,29 +69,31 @@ func (b *Binary) Remove() {
 
 // Process is a running naru.
 type Process struct {
-	t   testing.TB
-	cmd *exec.Cmd
-	log *lockedBuffer
+	t    testing.TB
+	cmd  *exec.Cmd
+	log  *lockedBuffer
+	done chan struct{} // closed when the process has ended
 }
 
 // Start runs naru with arguments and environment entries. What it logs is shown
 // when the test fails; the process ends with the test.
 func (b *Binary) Start(t testing.TB, env []string, args ...string) *Process {
 	t.Helper()
-	p := &Process{t: t, cmd: exec.Command(b.Path(t), args...), log: &lockedBuffer{}}
+	p := &Process{t: t, cmd: exec.Command(b.Path(t), args...), log: &lockedBuffer{}, done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		defer close(p.done)
+		_ = p.cmd.Wait() // ProcessState tells
+	}()
 	t.Cleanup(func() {
-		if p.cmd.ProcessState == nil {
-			_ = p.cmd.Process.Kill()
-			_ = p.cmd.Wait()
-		}
+		p.Kill()
 		if t.Failed() {
-			t.Logf("naru %s:\n%s", strings.Join(args, " "), p.log)
+			t.Logf("naru %s, the end of its log:\n%s", strings.Join(args, " "), servers.TailOf(p.log.String(), 60))
 		}
 	})
 	return p
@@ -104,10 +121,27 @@ func (p *Process) Stop() {
 	}
 }
 
+// End asks the process to drain and waits for its end, whatever came of it.
+func (p *Process) End() {
+	p.t.Helper()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	p.Wait(30 * time.Second)
+}
+
 // Kill is kill -9.
 func (p *Process) Kill() {
 	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	<-p.done
+}
+
+// Ended reports whether the process has ended, for whatever reason.
+func (p *Process) Ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Signal sends a signal.
@@ -127,8 +161,23 @@ func (p *Process) Wait(limit time.Duration) int {
 		_ = p.cmd.Process.Kill()
 	})
 	defer timer.Stop()
-	_ = p.cmd.Wait()
+	<-p.done
 	return p.cmd.ProcessState.ExitCode()
+}
+
+// PeakMemory is the most memory that the process had resident so far, in bytes.
+func (p *Process) PeakMemory() int {
+	p.t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	var kib int
+	if _, err := fmt.Sscanf(rest, "%d kB", &kib); err != nil {
+		p.t.Fatalf("no VmHWM in the status of the process: %v", err)
+	}
+	return kib << 10
 }
 
 // Log is what the process printed so far.

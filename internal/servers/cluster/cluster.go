@@ -45,7 +45,7 @@ type Cluster struct {
 }
 
 // startLimit is how long a cluster may take to form on a busy small machine.
-const startLimit = 4 * time.Minute
+const startLimit = 10 * time.Minute
 
 // Launch starts every node and returns when the cluster is formed. Stop must be
 // called. When it fails, spec.Dir is removed.
