@@ -54,7 +54,7 @@ propose patterns of the library for the lines instead, the best first.`,
 	fl.BoolVar(&opt.JSON, "json", false, "print one JSON object a line, for scripts")
 	fl.BoolVar(&opt.Legacy, "legacy", false, "use the library's older field names, such as clientip")
 	fl.BoolVar(&opt.Suggest, "suggest", false, "propose patterns for the lines")
-	fl.StringArrayVar(&patternFiles, "patterns", nil, "file of patterns of your own, NAME expression on each line (repeatable)")
+	fl.StringArrayVar(&patternFiles, "patterns", nil, "read patterns of your own from `FILE`: NAME expression, one a line (repeatable)")
 	fl.BoolVar(&opt.InlineDefinitions, "inline-definitions", false, "let %{NAME:field=regex} define NAME, as in a pipeline; without it the definition is ignored, as by Elasticsearch")
 	fl.BoolVar(&opt.UnicodeWord, "unicode-words", false, "let \\w, \\d and \\s match letters of all scripts")
 	return cmd

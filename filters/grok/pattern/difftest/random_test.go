@@ -118,7 +118,7 @@ func (c *comparer) compare(expression string, definitions map[string]string, lin
 		if agree(got[i], want[i]) {
 			continue
 		}
-		if why := accepted(expression, line, got[i], want[i]); why != "" {
+		if why := accepted(withDefinitions(expression, definitions), line, got[i], want[i]); why != "" {
 			c.accepted[why]++
 			continue
 		}
@@ -145,6 +145,8 @@ func accepted(expression, line string, got, want outcome) string {
 		return "counted repeat of what matches nothing"
 	case got.kind == matched && want.kind == mismatched && endsWide(line) && textEnd.MatchString(expression):
 		return "end of a text of several bytes"
+	case got.kind == matched && want.kind == mismatched && ignoresCase.MatchString(expression) && strings.ContainsAny(line, "\u212aſßẞ"):
+		return "letters of other lengths under (?i)"
 	case want.kind != compile && got.kind != compile && emptyBackref.MatchString(expression):
 		return "word boundary after a back reference"
 	case want.kind != compile && got.kind != compile && nestedNegated.MatchString(expression):
@@ -173,15 +175,24 @@ func accepted(expression, line string, got, want outcome) string {
 
 var (
 	textEnd       = regexp.MustCompile(`\\[zZ]`)
-	emptyBackref  = regexp.MustCompile(`(?s)\\(k[<']|[1-9]).*\\[bB]|\\[bB].*\\(k[<']|[1-9])`)
+	emptyBackref  = regexp.MustCompile(`(?s)\\(k[<']|[1-9]).*(\\[bB]|%\{)|\\[bB].*\\(k[<']|[1-9])`)
 	calledRepeat  = regexp.MustCompile(`(?s)[*+?}]\).*\\g[<']|\\g[<'].*[*+?}]\)`)
 	nestedNegated = regexp.MustCompile(`(?s)\[.*\[\^.*(\\D|\[:\^|\\p\{\^|\\P)`)
+	ignoresCase   = regexp.MustCompile(`\(\?[a-z]*i`)
 	lazyNothing   = regexp.MustCompile(`\{0*,0+\}\?`)
 )
 
 // endsWide reports whether the last character has several bytes. The
 // reference then misses matches at the end of the text.
 func endsWide(line string) bool { return line != "" && line[len(line)-1] >= utf8.RuneSelf }
+
+// withDefinitions is all the text that the reference looked at.
+func withDefinitions(expression string, definitions map[string]string) string {
+	for _, name := range slices.Sorted(maps.Keys(definitions)) {
+		expression += "\n" + definitions[name]
+	}
+	return expression
+}
 
 // without returns o without the captures that are empty and that p has not.
 func (o outcome) without(p outcome) outcome {
@@ -237,7 +248,7 @@ func (c *comparer) report(expression string, definitions map[string]string, line
 	expression, line = shrink(expression, line, func(expression, line string) bool {
 		got, want := both(expression, line)
 		same := got.kind == firstGot.kind && want.kind == firstWant.kind // not another difference
-		return same && !agree(got, want) && accepted(expression, line, got, want) == ""
+		return same && !agree(got, want) && accepted(withDefinitions(expression, definitions), line, got, want) == ""
 	})
 	if c.reported[expression] {
 		return
