@@ -22,9 +22,13 @@ const interval = time.Minute
 // from the log.
 func TestPanels(t *testing.T) {
 	es := shared.For(t)
-	for server, line := range map[string]func(string) string{"apache": func(l string) string { return l }, "nginx": asNginx} {
+	asApache := func(l string) string { return l }
+	for server, line := range map[string]func(string) string{"apache": asApache, "nginx": asNginx, "tomcat": asApache} {
 		t.Run(server, func(t *testing.T) {
 			s := shipment{pipeline: server, stream: "logs-" + server + ".access-panels"}
+			if server == "tomcat" {
+				s.vars = []string{`format=%h %l %u %t "%r" %s %b %D "%{Referer}i" "%{User-Agent}i"`}
+			}
 			for _, l := range generated(3000) {
 				s.lines = append(s.lines, line(l))
 			}
