@@ -16,21 +16,27 @@ import (
 type Encoder struct {
 	schema *Schema
 	ops    []op
-	tags   []byte // ,"tags":[
+	visits []visit // of each op
+	tags   []byte  // ,"tags":[
 	names  [][]byte
 	second int64 // the second that stamp shows
 	stamp  [stampRoom]byte
 }
 
-// op writes one field. Fields stand in tree order; up is how many objects the
-// field shares with the one before it. While fields are passed over as absent,
-// the smallest up so far says how many objects the next written field shares
-// with the last written one.
+// visit is what is looked at of a field that may be absent, as most are in most
+// events. Fields stand in tree order; up is how many objects the field shares
+// with the one before it. While fields are passed over, the smallest up so far
+// says how many objects the next written field shares with the last written one.
+type visit struct {
+	slot Slot // -1 for a run of constants, which is always there
+	up   int32
+}
+
+// op writes one field.
 type op struct {
 	slot   Slot
 	fixed  bool  // a run of constant members, all of it prefix: slot is not read
 	depth  int   // objects that the field stands in
-	up     int   // objects shared with the op before
 	prefix []run // by objects already open: ,"a":{"b":{"key":
 	quoted []run // the same with the opening quote of a string
 }
@@ -41,7 +47,7 @@ func NewEncoder(s *Schema) *Encoder {
 	root := buildTree(s)
 	root.mergeConstants()
 	root.compile(nil, e)
-	linkOps(e.ops, root)
+	e.visits = visitsOf(e.ops, root)
 	e.tags = []byte(`,"tags":[`)
 	for _, name := range s.tags {
 		e.names = append(e.names, AppendJSONString(nil, []byte(name)))
@@ -54,11 +60,13 @@ func NewEncoder(s *Schema) *Encoder {
 func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 	start := len(dst)
 	open, shared := 0, 0 // objects open; of these, how many the next field shares
-	for i := range e.ops {
+	for i := 0; ; i++ {
+		if i, shared = e.next(ev.kinds, i, shared); i == len(e.ops) {
+			break
+		}
 		o := &e.ops[i]
-		shared = min(shared, o.up)
 		kind := ev.kinds[o.slot]
-		if !o.fixed && (kind == Absent || kind >= Float && ev.void(kind, o.slot)) {
+		if kind >= Float && !o.fixed && ev.void(kind, o.slot) {
 			continue
 		}
 		if open > shared {
@@ -86,6 +94,19 @@ func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 	}
 	dst[start] = '{' // in place of the comma before the first member
 	return append(dst, '}')
+}
+
+// next passes over absent fields from op i on. It is a loop of its own so that
+// all it needs stays in registers.
+func (e *Encoder) next(kinds []Kind, i, shared int) (op, objects int) {
+	for ; i < len(e.visits); i++ {
+		v := e.visits[i]
+		shared = min(shared, int(v.up))
+		if v.slot < 0 || kinds[v.slot] != Absent {
+			break
+		}
+	}
+	return i, shared
 }
 
 // void reports whether a value that is there has nothing to be written.

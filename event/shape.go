@@ -134,8 +134,9 @@ func (n *node) compile(path [][]byte, e *Encoder) {
 	}
 }
 
-// linkOps works out how many objects each op shares with the one before it.
-func linkOps(ops []op, root *node) {
+// visitsOf works out how many objects each op shares with the one before it.
+func visitsOf(ops []op, root *node) []visit {
+	visits := make([]visit, len(ops))
 	var last []*node
 	i := 0
 	var walk func(n *node, path []*node)
@@ -145,12 +146,18 @@ func linkOps(ops []op, root *node) {
 				walk(c, append(path[:len(path):len(path)], c))
 				continue
 			}
-			for ops[i].up < min(len(last), len(path)) && last[ops[i].up] == path[ops[i].up] {
-				ops[i].up++
+			up := 0
+			for up < min(len(last), len(path)) && last[up] == path[up] {
+				up++
+			}
+			visits[i] = visit{ops[i].slot, int32(up)}
+			if ops[i].fixed {
+				visits[i].slot = -1
 			}
 			last = path
 			i++
 		}
 	}
 	walk(root, nil)
+	return visits
 }
