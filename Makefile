@@ -14,7 +14,7 @@ FUZZTIME ?= 20s
 ROUNDS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo install test test-unit race lint fuzz bench bench-go bench-arena torture docs dashboards clean
+.PHONY: help build run demo install test test-unit race lint fuzz bench bench-go bench-arena torture docs catalog dashboards clean
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ torture: install ## the long form of the delivery matrix: kills and faults by th
 
 docs: ## write the generated pages of docs/ again
 	@$(GO) generate ./...
+
+catalog: install build ## write docs/catalog.md and its pictures again, with a real Elasticsearch
+	@$(GO) test -tags servers -count 1 -run TestCatalog ./internal/e2e -update-catalog
 
 dashboards: ## compile the Kibana dashboards again from their YAML
 	@$(GO) run ./internal/dashboards/compile

@@ -178,3 +178,20 @@ func indent(doc map[string]any) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// Documents runs lines through the filters of a pipeline, without its inputs and
+// outputs, and gives the document of each; nil for one that is dropped.
+func Documents(p *config.Pipeline, lines []string) ([]map[string]any, error) {
+	b, diags := newBench(p)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	all := make([]map[string]any, len(lines))
+	for i, line := range lines {
+		var err error
+		if all[i], err = b.document(line); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
