@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,6 +197,35 @@ func TestLogIsNoCopyOfItsGeneration(t *testing.T) {
 	x.finish(plan{})
 	if n := len(x.a.out.sources); n != 3 {
 		t.Errorf("%d identities, want 3", n)
+	}
+}
+
+// TestUnseenAfterBanner compresses a generation that nobody saw while the log after
+// it holds nothing but the banner that both begin with.
+func TestUnseenAfterBanner(t *testing.T) {
+	for _, banner := range []int{60, 1200} { // below 1 KiB and beyond it
+		x := newSchedule(t, "access.log", 1)
+		begin := func() {
+			x.w.lines = append(x.w.lines, strings.Repeat("b", banner))
+			x.put(x.w.lines[len(x.w.lines)-1] + "\n")
+		}
+		begin()
+		x.write(1)
+		x.start()
+		x.settle()
+		x.stop()
+		for _, lines := range []int{20, 0} { // the generation of 20 lines is the unseen one
+			x.shiftUp()
+			x.moveAway()
+			x.reopen()
+			begin()
+			x.gzipRestFrom(".1")
+			if lines > 0 {
+				x.write(lines)
+			}
+		}
+		x.start()
+		x.finish(plan{})
 	}
 }
 

@@ -136,6 +136,18 @@ func (f *file) setTail(t *tail) {
 	f.posTail = *t
 }
 
+// longer reports whether there is more content than in the file of k at path, of
+// which it can be no copy then.
+func (h *handle) longer(path string, k key) bool {
+	info, err := os.Stat(path)
+	if err != nil || keyOf(info) != k {
+		return false
+	}
+	var one [1]byte
+	n, err := readFull(h, one[:], info.Size())
+	return err == nil && n == 1
+}
+
 // end finds where the content ends, and the bytes before.
 func (h *handle) end(info os.FileInfo) (at int64, t tail, err error) {
 	if _, plain := h.ReaderAt.(*os.File); plain {

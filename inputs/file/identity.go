@@ -144,7 +144,8 @@ func (s *scanner) beside(c candidate, h *handle, f *file, m *mark) match {
 	case left:
 		return same
 	case standing:
-		if !strings.HasSuffix(c.path, ".gz") || m.head.Len < checkpoint.MaxHead && m.differs(h) {
+		cheap := m.head.Len < checkpoint.MaxHead || m.compressed
+		if !strings.HasSuffix(c.path, ".gz") || cheap && m.differs(h) || !m.compressed && h.longer(m.location, m.key) {
 			return unknown
 		}
 		return copying // comparing all of it would cost more than it tells
@@ -316,6 +317,8 @@ func copyUnderWay(c candidate, h *handle, x *index) bool {
 		if _, plain := h.ReaderAt.(*os.File); plain && under {
 			n := min(4096, c.info.Size())
 			under = info.Size() >= c.info.Size() && sameBytes(h, o, c.info.Size()-n, n)
+		} else if under {
+			under = !h.longer(path, o.key)
 		}
 		o.close()
 		if under {
