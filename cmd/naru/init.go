@@ -21,7 +21,7 @@ func initCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Write a pipeline file for the web servers of this machine",
-		Long: `Look for Apache, Nginx and Tomcat: the processes that run and their configuration,
+		Long: `Look for Apache, Nginx, Tomcat and uWSGI: the processes that run and their configuration,
 or, where none runs, the places in which Debian, Red Hat and Alpine keep it. Write
 a file with a pipeline for each log format in force, its paths and format filled
 in. Nothing is asked and no server is touched. What cannot be read or is not
@@ -74,7 +74,7 @@ func runInit(cmd *cobra.Command, output, root string, force bool) error {
 
 func nothingFound(r *discover.Report) error {
 	if len(r.Servers) == 0 {
-		return errors.New("no Apache, Nginx or Tomcat runs here, and none has its configuration in the usual places; name another root directory with --root, or write a pipeline as in naru run --help")
+		return errors.New("no Apache, Nginx, Tomcat or uWSGI runs here, and none has its configuration in the usual places; name another root directory with --root, or write a pipeline as in naru run --help")
 	}
 	return fmt.Errorf("%s found, but no log that could be followed", plural(len(r.Servers), "server"))
 }

@@ -17,6 +17,7 @@ const (
 	Apache = "apache"
 	Nginx  = "nginx"
 	Tomcat = "tomcat"
+	UWSGI  = "uwsgi"
 
 	Access = "access"
 	Error  = "error" // of Tomcat, what the server itself and its applications say
@@ -142,7 +143,7 @@ type instance struct {
 	home   string            // CATALINA_HOME
 	env    map[string]string // environment of Apache, properties of Tomcat
 	define []string          // Apache's -D
-	extra  []string          // directives on the command line
+	extra  []string          // directives on the command line; all of uWSGI's
 }
 
 // read reads the configuration of a server and checks the logs it names.
@@ -156,6 +157,8 @@ func (in *instance) read(files *tree, r *Report, s Server) {
 		readNginx(files, in, found)
 	case Tomcat:
 		readTomcat(files, in, found)
+	case UWSGI:
+		readUWSGI(files, in, found)
 	}
 	for _, p := range found.Problems {
 		r.problem(p.Place, "%s", p.Text)

@@ -241,3 +241,14 @@ func FuzzServerXML(f *testing.F) {
 		}
 	})
 }
+
+func FuzzUWSGI(f *testing.F) {
+	f.Add("[uwsgi]\n; no\na = %n%(a)\nb = %(a)%(a)\nlog-format = %(uri)\nlogto=%d/x")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, o := range uwsgiOptions("/etc/a.ini", []byte(text)) {
+			if o.name == "" || o.at.Line == 0 {
+				t.Errorf("%+v", o)
+			}
+		}
+	})
+}

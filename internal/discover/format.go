@@ -10,6 +10,8 @@ func (l Log) LogFormat() logformat.Config {
 		c.Apache = l.Format
 	case Nginx:
 		c.Nginx = l.Format
+	case UWSGI:
+		c.UWSGI = l.Format
 	case Tomcat:
 		c.Tomcat = l.Format
 		if l.Version != 0 {
@@ -21,6 +23,9 @@ func (l Log) LogFormat() logformat.Config {
 
 // checkFormat says what is not understood in the format of a log.
 func checkFormat(l Log) error {
+	if l.Server == UWSGI && l.Format == "" { // uWSGI's own
+		return nil
+	}
 	c := l.LogFormat()
 	return c.Validate()
 }

@@ -70,7 +70,7 @@ func processes(files *tree, r *Report) []process {
 // plausible spares all but web servers a closer look.
 func plausible(args []string) bool {
 	name := path.Base(args[0])
-	return isApache(name) || name == "nginx" || name == "java" || strings.HasPrefix(args[0], nginxTitle)
+	return isApache(name) || name == "nginx" || name == "java" || isUWSGI(name) || strings.HasPrefix(args[0], nginxTitle)
 }
 
 // settleRoot finds out whether the root of a process is another directory than
@@ -104,6 +104,20 @@ func isApache(name string) bool {
 	return slices.Contains([]string{"apache2", "httpd", "httpd-prefork", "httpd-worker", "httpd-event"}, name)
 }
 
+func isUWSGI(name string) bool { return name == "uwsgi" || name == "uwsgi-core" }
+
+// uwsgiProcess takes the last file of the command line, which is the
+// application's, for the configuration.
+func uwsgiProcess(p process) *instance {
+	in := &instance{name: UWSGI, prefix: p.cwd, extra: p.args[1:], config: strings.Join(p.args, " ")}
+	for _, arg := range in.extra {
+		if strings.HasSuffix(arg, ".ini") {
+			in.config = absolute(in.prefix, strings.TrimPrefix(arg, "--ini="))
+		}
+	}
+	return in
+}
+
 // recognise tells the server that a process is the first one of.
 func recognise(p process) (*instance, bool) {
 	switch name := path.Base(p.args[0]); {
@@ -115,6 +129,8 @@ func recognise(p process) (*instance, bool) {
 		return nginxProcess(p, p.args), true
 	case name == "java":
 		return tomcatProcess(p)
+	case isUWSGI(name):
+		return uwsgiProcess(p), true
 	}
 	return nil, false
 }

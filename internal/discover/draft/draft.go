@@ -191,7 +191,12 @@ func formatComment(l discover.Log) string {
 	return fmt.Sprintf(" in %s of %s", clean(what), clean(at))
 }
 
-func title(server string) string { return strings.ToUpper(server[:1]) + server[1:] }
+func title(server string) string {
+	if server == discover.UWSGI {
+		return "uWSGI"
+	}
+	return strings.ToUpper(server[:1]) + server[1:]
+}
 
 // clean keeps what a configuration says within its comment.
 func clean(s string) string {
@@ -217,7 +222,7 @@ func header(r *discover.Report) string {
 #   naru run naru.hcl --once --stdout
 #   ELASTICSEARCH_HOSTS=https://es1:9200 naru run naru.hcl
 # After a change of the server's log formats write it again, or change "apache",
-# "nginx" or "tomcat" in the filters log_format below.
+# "nginx", "tomcat" or "uwsgi" in the filters log_format below.
 `)
 	if len(r.Problems) > 0 {
 		b.WriteString("#\n# Not read or not understood:\n")

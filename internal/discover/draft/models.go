@@ -26,6 +26,8 @@ func modelFor(l discover.Log) (model, bool) {
 		return model{"nginx", "nginx_error", "Error logs", followed("error_paths")}, true
 	case l.Server == discover.Tomcat && l.Kind == discover.Access:
 		return model{"tomcat", "tomcat_access", "Access logs", versioned}, true
+	case l.Server == discover.UWSGI:
+		return model{"uwsgi", "uwsgi", "Logs", formatted}, true
 	case l.Server == discover.Tomcat:
 		return model{"tomcat", "tomcat_log", "catalina.out and localhost logs", followed("log_paths")}, true
 	}
