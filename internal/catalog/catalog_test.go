@@ -114,11 +114,11 @@ func TestPictureEscapes(t *testing.T) {
 			ID: evil, Title: evil, Kind: "lnsDatatable", Grid: lens.Grid{W: 48, H: 20}, Order: []string{"a", "b"},
 			Columns: map[string]lens.Column{"a": {Label: "URL", Operation: "terms"}, "b": {Label: "Requests", Operation: "count"}},
 		},
-		Rows: []lens.Row{{Keys: []string{evil}, Values: map[string]float64{"Requests": 1234567}}},
+		Rows: []lens.Row{{Keys: []string{evil}, Values: map[string]float64{"Requests": 1234567}}, {Keys: []string{"none"}}},
 	}
 	svg := Picture(evil, []Panel{p})
 	_, texts := drawn(t, svg)
-	if bytes.Contains(svg, []byte("<script")) || !slices.Contains(texts, "1,234,567") || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "<script>") }) {
+	if bytes.Contains(svg, []byte("<script")) || !slices.Contains(texts, "1,234,567") || !slices.Contains(texts, "–") || !slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, "<script>") }) {
 		t.Errorf("drawn as %s", svg)
 	}
 }

@@ -301,7 +301,11 @@ func (c *canvas) table(p Panel, a area) {
 			return
 		}
 		line("", func(i int) string { return present(r.Keys[i]) }, func(id string) string {
-			return format(p.Columns[id], r.Values[p.Columns[id].Label])
+			v, ok := r.Values[p.Columns[id].Label]
+			if !ok {
+				return "–"
+			}
+			return format(p.Columns[id], v)
 		})
 	}
 }
