@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -89,7 +90,7 @@ pipeline "torture" {
 const settings = `{"settings":{"number_of_replicas":%d,"refresh_interval":"-1"},"mappings":{"properties":{"seq":{"type":"long"}}}}`
 
 // newCell makes everything ready and starts naru.
-func newCell(t *testing.T, s scheme, f fault, es *cluster.Fixture, r *rand.Rand) *cell {
+func newCell(t *testing.T, f fault, es *cluster.Fixture, r *rand.Rand) *cell {
 	dir := t.TempDir()
 	c := &cell{t: t, rand: rand.New(rand.NewPCG(r.Uint64(), 1)), es: es, state: filepath.Join(dir, "state"), program: &binary}
 	var err error
@@ -118,9 +119,8 @@ func newCell(t *testing.T, s scheme, f fault, es *cluster.Fixture, r *rand.Rand)
 
 // run writes, rotates and breaks things at the same time, waits until all is
 // well, and counts.
-func run(t *testing.T, s scheme, f fault, es *cluster.Fixture, broken *breakage, r *rand.Rand) result {
-	c := newCell(t, s, f, es, r)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+func (c *cell) run(s scheme, f fault, broken *breakage) result {
+	ctx, cancel := context.WithTimeout(c.t.Context(), 6*time.Minute)
 	defer cancel()
 	over := make(chan struct{})
 	var breaking error
@@ -130,25 +130,25 @@ func run(t *testing.T, s scheme, f fault, es *cluster.Fixture, broken *breakage,
 			breaking = f.run(ctx, c)
 		}
 		if broken != nil {
-			breaking = broken.wait()
+			breaking = errors.Join(breaking, broken.wait())
 		}
 	}()
 	err := c.fill(ctx, s, over)
 	<-over
 	if err != nil || breaking != nil {
-		t.Fatalf("write the log: %v; break things: %v", err, breaking)
+		c.t.Fatalf("write the log: %v; break things: %v", err, breaking)
 	}
 	// Nothing more goes wrong; a few more lines must not find naru asleep.
 	if err := c.log.write(100); err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	got := result{lines: c.log.next, kills: c.kills}
 	c.settle(got.lines)
 	c.naru.Stop()
 	got.lost, got.doubled = c.count(got.lines)
-	es.Must("DELETE", "/"+c.index, nil)
+	c.es.Must("DELETE", "/"+c.index, nil)
 	if got.lost > 0 || got.doubled > 0 {
-		t.Errorf("of %d lines %d are lost and %d doubled", got.lines, got.lost, got.doubled)
+		c.t.Errorf("of %d lines %d are lost and %d doubled", got.lines, got.lost, got.doubled)
 	}
 	return got
 }

@@ -156,8 +156,9 @@ func row(t *testing.T, f fault, round int, c *cluster.Cluster, results *table) {
 	}
 	for _, s := range schemes {
 		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
-			results.add(f.name, s.name, run(t, s, f, c.For(t), broken, random(s.name+"/"+f.name, round)))
+			c := newCell(t, f, c.For(t), random(s.name+"/"+f.name, round))
+			t.Parallel() // every cell of the row is ready before anything breaks
+			results.add(f.name, s.name, c.run(s, f, broken))
 		})
 	}
 }
