@@ -166,9 +166,8 @@ func TestRecords(t *testing.T) {
 				}
 				x.kill()
 				x.start()
-				half := len(r.text) / 2
 				whole := strings.ReplaceAll(r.text, "\n", ending)
-				half = len(whole) / 2
+				half := len(whole) / 2
 				want = append(want, r.text)
 				x.put(whole[:half]) // a record that comes in two parts
 				x.readAll()

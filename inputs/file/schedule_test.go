@@ -77,9 +77,8 @@ type schedule struct {
 	since int             // lines there were when it was
 	open  bool            // such a copy is there
 
-	s      *scanner
-	detach func()
-	did    []string
+	s   *scanner
+	did []string
 }
 
 func runSchedule(t *testing.T, p plan, glob string, seed uint64) bool {
