@@ -17,7 +17,7 @@ import (
 	"github.com/naru-log/naru/internal/grokoracle"
 )
 
-var patternCount = flag.Int("patterns", 6000, "how many random patterns TestRandomPatterns tries")
+var patternCount = flag.Int("patterns", 3000, "how many random patterns TestRandomPatterns tries")
 
 // maxReports ends a run in which everything differs for one reason.
 const maxReports = 25
