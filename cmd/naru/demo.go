@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,6 +21,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/naru-log/naru/agent"
+	"github.com/naru-log/naru/agent/config"
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/demolog"
 	"github.com/naru-log/naru/outputs/live"
@@ -71,8 +73,7 @@ func (f *demoFlags) runIn(cmd *cobra.Command, dir string) error {
 	}
 	fmt.Fprintf(out, "An imaginary Apache writes %d lines a second to %s.\nThe pipeline \"apache\" (naru run apache) turns them into documents. %s\n", f.rate, logPath, where)
 
-	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath), "error_paths=[]"}}
-	load, err := l.loadFunc()
+	load, err := loadDemo(logPath)
 	if err != nil {
 		return err
 	}
@@ -86,6 +87,23 @@ func (f *demoFlags) runIn(cmd *cobra.Command, dir string) error {
 		return err
 	}
 	return f.play(cmd.Context(), a, screen, logPath)
+}
+
+// loadDemo loads the built-in pipeline of Apache's access log. The one of its
+// error log is left out: there is none, and the screen shows one pipeline.
+func loadDemo(logPath string) (func() (*config.Config, *config.Diagnostics), error) {
+	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath), "error_paths=[]"}}
+	load, err := l.loadFunc()
+	if err != nil {
+		return nil, err
+	}
+	return func() (*config.Config, *config.Diagnostics) {
+		cfg, diags := load()
+		if cfg != nil {
+			cfg.Pipelines = slices.DeleteFunc(cfg.Pipelines, func(p *config.Pipeline) bool { return p.Name != "apache_access" })
+		}
+		return cfg, diags
+	}, nil
 }
 
 // play writes the log and runs the agent until the time is over or the user
