@@ -37,7 +37,7 @@ func collect(p Panel, names []string) points {
 			pts.step = min(pts.step, ms-pts.times[i-1])
 		}
 	}
-	_, metrics := split(p)
+	_, metrics := p.Split()
 	for range names {
 		pts.values = append(pts.values, make([]float64, len(pts.times)))
 	}
@@ -114,7 +114,7 @@ func (c *canvas) xy(p Panel, a area) {
 	if len(pts.times) == 0 {
 		return
 	}
-	_, metrics := split(p)
+	_, metrics := p.Split()
 	column := p.Columns[metrics[0]]
 	bars := strings.HasPrefix(p.Shape, "bar")
 	shares := strings.Contains(p.Shape, "percentage")
@@ -232,7 +232,7 @@ func (c *canvas) pie(p Panel, a area) {
 // parts gives the rows of a panel with one breakdown and one number, the largest
 // first.
 func parts(p Panel) (names []string, values []float64, total float64) {
-	_, metrics := split(p)
+	_, metrics := p.Split()
 	sums := map[string]float64{}
 	for _, r := range p.Rows {
 		sums[strings.Join(r.Keys, " ")] += r.Values[p.Columns[metrics[0]].Label]
@@ -265,7 +265,7 @@ func (c *canvas) bars(p Panel, a area) {
 
 // table draws rows of text.
 func (c *canvas) table(p Panel, a area) {
-	buckets, metrics := split(p)
+	buckets, metrics := p.Split()
 	rows := slices.Clone(p.Rows)
 	if len(buckets) > 1 {
 		label := p.Columns[metrics[0]].Label

@@ -144,7 +144,7 @@ func (c *canvas) metric(p Panel, a area) {
 // series gives the names of what a chart shows, with the value of a row for
 // one, in the order of the panel's filters or of their sums.
 func series(p Panel) []string {
-	buckets, metrics := split(p)
+	buckets, metrics := p.Split()
 	if len(buckets) < 2 {
 		names := make([]string, len(metrics))
 		for i, id := range metrics {
@@ -174,17 +174,4 @@ func bySize(sums map[string]float64) []string {
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b)) })
 	return names
-}
-
-// split tells the columns that make rows from those that are numbers.
-func split(p Panel) (buckets, metrics []string) {
-	for _, id := range p.Order {
-		switch p.Columns[id].Operation {
-		case "terms", "date_histogram", "filters":
-			buckets = append(buckets, id)
-		default:
-			metrics = append(metrics, id)
-		}
-	}
-	return buckets, metrics
 }

@@ -21,7 +21,7 @@ func (p Panel) Search(d *Dashboard, interval string) (map[string]any, error) {
 	}
 	body := map[string]any{"size": 0, "track_total_hits": true, "query": q}
 	at := body
-	buckets, metrics := p.split()
+	buckets, metrics := p.Split()
 	for _, id := range buckets {
 		agg, err := p.bucket(id, interval)
 		if err != nil {
@@ -63,8 +63,9 @@ func join(aggs any, id string, agg map[string]any) map[string]any {
 	return all
 }
 
-// split tells the columns that make buckets from those that are numbers.
-func (p Panel) split() (buckets, metrics []string) {
+// Split tells the columns that make buckets from those that are numbers, both
+// in the panel's order.
+func (p Panel) Split() (buckets, metrics []string) {
 	for _, id := range p.Order {
 		switch p.Columns[id].Operation {
 		case "terms", "date_histogram", "filters":
@@ -162,7 +163,7 @@ func (p Panel) Rows(total int, aggs []byte) ([]Row, error) {
 		}
 	}
 	top["doc_count"] = json.RawMessage(strconv.Itoa(total))
-	buckets, metrics := p.split()
+	buckets, metrics := p.Split()
 	rows, err := p.rows(top, nil, buckets, metrics)
 	if err != nil {
 		return nil, fmt.Errorf("panel %s: read the answer: %w", p.ID, err)
