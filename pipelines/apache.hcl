@@ -229,7 +229,7 @@ pipeline "apache_error" {
     overwrite = ["message"]
 
     pattern_definitions = {
-      APACHE_TIME  = "(?:%{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{YEAR}|%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[ T]%{TIME})"
+      APACHE_TIME  = "(?:%{DAY} %{MONTH} %{MONTHDAY} %{TIME} %{YEAR}|%{YEAR}-%{MONTHNUM}-%{MONTHDAY}[ T]%{TIME}(?: ?%{ISO8601_TIMEZONE})?)"
       APACHE_LEVEL = "emerg|alert|crit|error|warn|notice|info|debug|trace[1-8]"
       # 2.2 names neither module nor process.
       APACHE_MODULE  = "\\[(?:%{WORD:apache.error.module}?:)?%{APACHE_LEVEL:log.level}\\]"
@@ -247,7 +247,7 @@ pipeline "apache_error" {
 
   filter "date" {
     field    = "apache.error.time"
-    formats  = ["EEE MMM dd HH:mm:ss.SSSSSS yyyy", "EEE MMM dd HH:mm:ss yyyy", "ISO8601"]
+    formats  = ["EEE MMM dd HH:mm:ss.SSSSSS yyyy", "EEE MMM dd HH:mm:ss yyyy", "ISO8601", "yyyy-MM-dd HH:mm:ss.SSSSSS Z"]
     timezone = var.timezone
   }
 
@@ -416,6 +416,12 @@ test "a virtual host and its port in front" {
   absent = ["source.domain", "apache.access.user", "tags"]
 }
 
+test "addresses with ports, the host's and a client by its name" {
+  pipeline = "apache_access"
+  line     = "192.0.2.80:8080 client.example.com:50412 - - [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 404 45"
+  expect   = { "destination.domain" = "192.0.2.80", "destination.port" = 8080, "source.address" = "client.example.com", "source.domain" = "client.example.com", "source.port" = 50412 }
+}
+
 test "the virtual host of a request that names another" {
   pipeline = "apache_access"
   line     = "vhost.example.com 2001:db8::7 - - [26/Apr/2018:01:28:08 +0900] \"GET http://proxy.example.com:8080/a HTTP/1.1\" 404 45"
@@ -570,6 +576,13 @@ test "a module without a name, another server, a time in ISO 8601" {
     { "error.code" = "AH01630" },
   ]
   absent = ["tags"]
+}
+
+test "a time with its zone" {
+  pipeline = "apache_error"
+  line     = "[2025-07-22 15:45:51.323610 +0200] [core:notice] [pid 1:tid 139958433106048] AH00094: Command line: 'httpd -D FOREGROUND'"
+  expect   = { "@timestamp" = "2025-07-22T13:45:51.323610000Z", "error.code" = "AH00094", "process.pid" = 1 }
+  absent   = ["tags", "apache.error.time"]
 }
 
 test "before the error log is open" {

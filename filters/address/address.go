@@ -31,7 +31,7 @@ type Config struct {
 	Address string `hcl:"address,optional" doc:"field for the element that counts; empty for none"`
 	IP      string `hcl:"ip,optional" doc:"field for an address; empty for none"`
 	Domain  string `hcl:"domain,optional" doc:"field for a host name; empty for none"`
-	Port    string `hcl:"port,optional" doc:"field for the port of addresses written 192.0.2.1:80 or [2001:db8::1]:80; empty for none"`
+	Port    string `hcl:"port,optional" doc:"field for the port of what is written 192.0.2.1:80, [2001:db8::1]:80 or example.com:80; empty for none"`
 	List    string `hcl:"list,optional" doc:"field for all addresses and host names of the list; empty for none"`
 }
 
@@ -188,7 +188,8 @@ func read(b []byte) (h host, ok bool) {
 	if addr, text, port, ok := ipaddr.ParsePort(b); ok {
 		return host{text: text, port: port, ip: true, addr: addr}, true
 	}
-	return host{text: b, port: -1}, hostname(b)
+	name, port := ipaddr.CutPort(b)
+	return host{text: name, port: port}, hostname(name)
 }
 
 // hostname reports whether b is made like a host name.

@@ -81,6 +81,25 @@ func TestParsePort(t *testing.T) {
 	}
 }
 
+func TestCutPort(t *testing.T) {
+	for _, tt := range []struct {
+		in, host string
+		port     int
+	}{
+		{"example.com:80", "example.com", 80},
+		{"example.com", "example.com", -1},
+		{"example.com:", "example.com:", -1},
+		{"example.com:65536", "example.com:65536", -1},
+		{"2001:db8::1", "2001:db8::1", -1},
+		{":80", "", 80},
+		{"", "", -1},
+	} {
+		if host, port := CutPort([]byte(tt.in)); string(host) != tt.host || port != tt.port {
+			t.Errorf("CutPort(%q) = %q, %d", tt.in, host, port)
+		}
+	}
+}
+
 // The table of IANA's registry, range by range.
 func TestPublicAgreesWithTheRegistry(t *testing.T) {
 	var special []netip.Prefix

@@ -29,6 +29,17 @@ func ParsePort(b []byte) (addr netip.Addr, text []byte, port int, ok bool) {
 	return addr, text, port, ok
 }
 
+// CutPort parts a host name from its port, example.com:80. Port is -1, and host
+// all of b, where there is none.
+func CutPort(b []byte) (host []byte, port int) {
+	if i := bytes.IndexByte(b, ':'); i >= 0 {
+		if port := number(b[i+1:]); port >= 0 {
+			return b[:i], port
+		}
+	}
+	return b, -1
+}
+
 // number reads a port, -1 when b is none.
 func number(b []byte) int {
 	if len(b) == 0 || len(b) > 5 {
