@@ -137,6 +137,9 @@ func TestSemantics(t *testing.T) {
 		{`(?<!(a))(?<x>b)`, "b", `"b" x=b`},
 		{`(?<=(a|bc))(?<x>d)`, "bcd", `"d" x=d`},
 		{`(a)(|\1\g<2>)b`, "aaab", `"aaab" `},
+		{`(a)(b)\g<+-2>(c)`, "abac", `"abac" `},
+		{`(a)(b)\g'-2'(c)`, "abac", `"abac" `},
+		{`(a)\g<+1>(b)`, "abb", `"abb" `},
 	} {
 		if got := show(t, c.expr, c.line, pattern.Options{}); got != c.want {
 			t.Errorf("%s on %q: %s, want %s", c.expr, c.line, got, c.want)
@@ -178,6 +181,13 @@ func TestSyntaxErrors(t *testing.T) {
 		{`%{TYPO}`, "TYPO", 0, "%{", `no pattern named "W RD"`},
 		{`%{INLINE}`, "INLINE", 0, "%{", `no pattern named "WORD=a+"`},
 		{`(a(?=\g<1>))`, "", 5, `\g<1>`, "never ends"},
+		{`(a)\g'+1'`, "", 3, `\g'+1'`, "no such group"},
+		{`(a)\g<--1>`, "", 3, `\g<--1>`, "name is invalid"},
+		{`(a)\g<-+1>`, "", 3, `\g<-+1>`, "name is invalid"},
+		{`(a)\g<+0>`, "", 3, `\g<+0>`, "name is invalid"},
+		{`(a)\g<+>`, "", 3, `\g<+>`, "name is invalid"},
+		{`(a)\k<--1>`, "", 3, `\k<--1>`, "name is invalid"},
+		{`(a)\k<-0>`, "", 3, `\k<-0>`, "name is invalid"},
 		{`(?s)a`, "", 0, "(?s", "no option"},
 		{`(?P<x>a)`, "", 0, "(?P", "no such kind of group"},
 		{`(?(1)a|b)`, "", 0, "(?(1)a|b)", "no such group"},

@@ -118,7 +118,7 @@ func (c *comparer) compare(expression string, definitions map[string]string, lin
 		if agree(got[i], want[i]) {
 			continue
 		}
-		if why := accepted(withDefinitions(expression, definitions), line, got[i], want[i]); why != "" {
+		if why := accepted(expression, definitions, line, got[i], want[i]); why != "" {
 			c.accepted[why]++
 			continue
 		}
@@ -137,11 +137,12 @@ func agree(got, want outcome) bool {
 // accepted returns why naru's outcome may differ from the reference's: naru
 // refuses what the reference takes without it having a meaning, and gives up
 // where the reference goes on for longer. docs/grok.md has the list.
-func accepted(expression, line string, got, want outcome) string {
+func accepted(expression string, definitions map[string]string, line string, got, want outcome) string {
+	expression = withDefinitions(expression, definitions)
 	switch {
 	case got.kind == matched && want.kind == matched && got.equal(want.without(got)):
 		return "empty round of a loop"
-	case want.kind != compile && got.kind != compile && countsNothing(expression):
+	case want.kind != compile && got.kind != compile && countsNothing(expression, definitions):
 		return "counted repeat of what matches nothing"
 	case got.kind == matched && want.kind == mismatched && endsWide(line) && textEnd.MatchString(expression):
 		return "end of a text of several bytes"
@@ -205,9 +206,11 @@ func (o outcome) without(p outcome) outcome {
 
 // countsNothing reports whether a group that can match nothing is repeated a
 // number of times: the reference leaves loops around it early.
-func countsNothing(expression string) bool {
+func countsNothing(expression string, definitions map[string]string) bool {
+	library := maps.Clone(bank.ECS())
+	maps.Copy(library, definitions)
 	for _, reference := range countedReference.FindAllStringSubmatch(expression, -1) {
-		p, err := pattern.Compile(`\A`+reference[1]+`\z`, pattern.Options{Definitions: pattern.Map(bank.ECS())})
+		p, err := pattern.Compile(`\A`+reference[1]+`\z`, pattern.Options{Definitions: pattern.Map(library)})
 		if err == nil && p.NewMatcher().Match(nil) == pattern.Matched {
 			return true
 		}
@@ -220,7 +223,7 @@ func countsNothing(expression string) bool {
 			if expression[open] != '(' {
 				continue
 			}
-			group, err := pattern.Compile(`\A(?:`+expression[open:at+1]+`)\z`, pattern.Options{Definitions: pattern.Map(bank.ECS())})
+			group, err := pattern.Compile(`\A(?:`+expression[open:at+1]+`)\z`, pattern.Options{Definitions: pattern.Map(library)})
 			unknown := err != nil && usesBudget.MatchString(expression[open:at+1])
 			if unknown || err == nil && group.NewMatcher().Match(nil) == pattern.Matched {
 				return true
@@ -248,7 +251,7 @@ func (c *comparer) report(expression string, definitions map[string]string, line
 	expression, line = shrink(expression, line, func(expression, line string) bool {
 		got, want := both(expression, line)
 		same := got.kind == firstGot.kind && want.kind == firstWant.kind // not another difference
-		return same && !agree(got, want) && accepted(withDefinitions(expression, definitions), line, got, want) == ""
+		return same && !agree(got, want) && accepted(expression, definitions, line, got, want) == ""
 	})
 	if c.reported[expression] {
 		return

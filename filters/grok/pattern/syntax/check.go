@@ -51,8 +51,10 @@ func (p *parser) finish(root *Node) *Tree {
 // constructEnd returns where the group or escape at pos ends, for messages.
 func (p *parser) constructEnd(pos int) int {
 	if p.text[pos] == '\\' {
-		if end := strings.IndexAny(p.text[pos:], ">'"); pos+2 < len(p.text) && p.text[pos+2] == '<' && end > 0 {
-			return pos + end + 1
+		if pos+2 < len(p.text) && (p.text[pos+2] == '<' || p.text[pos+2] == '\'') {
+			if end := strings.IndexAny(p.text[pos+3:], ">'"); end >= 0 {
+				return pos + 3 + end + 1
+			}
 		}
 		return min(pos+2, len(p.text))
 	}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -500,27 +501,24 @@ func (p *parser) reference(kind tokenKind) {
 	}
 }
 
+// numberedReference reads 1 or -1, and of a call also +1 and +-1, which is -1.
 func (p *parser) numberedReference(name string) {
-	n := 0
-	for _, c := range []byte(strings.TrimLeft(name, "+-")) {
-		if c < '0' || c > '9' || n > 1<<20 {
-			p.fail(p.tok.pos, "the group name is invalid")
-		}
-		n = n*10 + int(c-'0')
-	}
-	switch name[0] {
-	case '-':
-		n = p.groups + 1 - n
-		if n <= 0 {
-			p.fail(p.tok.pos, "there is no such group")
-		}
-	case '+':
-		n += p.groups
-	}
-	if n == 0 && p.tok.kind == tokBackref {
+	digits, ahead := strings.CutPrefix(name, "+")
+	digits, behind := strings.CutPrefix(digits, "-")
+	n, err := strconv.ParseUint(digits, 10, 20)
+	if err != nil || n == 0 && (ahead || behind || p.tok.kind == tokBackref) {
 		p.fail(p.tok.pos, "the group name is invalid")
 	}
-	p.tok.num, p.tok.numbered = n, true
+	p.tok.num, p.tok.numbered = int(n), true
+	switch {
+	case behind:
+		p.tok.num = p.groups + 1 - int(n)
+		if p.tok.num <= 0 {
+			p.fail(p.tok.pos, "there is no such group")
+		}
+	case ahead:
+		p.tok.num += p.groups
+	}
 }
 
 // property reads the name of \p{name} or \p{^name} after the brace.
