@@ -178,6 +178,16 @@ func combined(b *testing.B) (*Event, *Encoder, []Slot, []byte) {
 	return NewEvent(s), NewEncoder(s), slots, line
 }
 
+// BenchmarkReset is a line of an access log, before any filter sees it.
+func BenchmarkReset(b *testing.B) {
+	ev, _, _, line := combined(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		ev.Reset(nil, line, 0)
+	}
+	b.SetBytes(int64(len(line)))
+}
+
 func BenchmarkEncode(b *testing.B) {
 	ev, enc, slots, line := combined(b)
 	var dst []byte

@@ -14,23 +14,38 @@ const (
 )
 
 // isPlain reports whether b is ASCII without control characters and
-// backslashes, eight bytes at a time. The zero-in-word test is Mycroft's
-// (newsgroup comp.lang.c, 1987).
+// backslashes.
 func isPlain(b []byte) bool {
-	for len(b) >= 8 {
-		w := binary.LittleEndian.Uint64(b)
-		if (w|(w-lows*0x20)|(w^lows*'\\'-lows))&highs != 0 {
+	if len(b) < 8 {
+		for _, c := range b {
+			if c < 0x20 || c >= 0x80 || c == '\\' {
+				return false
+			}
+		}
+		return true
+	}
+	found := unusual(word(b[len(b)-8:])) // the loops below end before it, or in it
+	for len(b) > 32 {
+		found |= unusual(word(b)) | unusual(word(b[8:])) | (unusual(word(b[16:])) | unusual(word(b[24:])))
+		if found&highs != 0 {
 			return false
 		}
+		b = b[32:]
+	}
+	for len(b) > 8 {
+		found |= unusual(word(b))
 		b = b[8:]
 	}
-	for _, c := range b {
-		if c < 0x20 || c >= 0x80 || c == '\\' {
-			return false
-		}
-	}
-	return true
+	return found&highs == 0
 }
+
+func word(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
+// unusual has a high bit when one of the eight bytes of w is not plain: is a
+// control character, not ASCII, or a backslash. The zero-in-word test is
+// Mycroft's (newsgroup comp.lang.c, 1987); a borrow from one byte to the next
+// needs a byte that is special.
+func unusual(w uint64) uint64 { return w | (w - lows*0x20) | (w ^ lows*'\\' - lows) }
 
 // special is not 0 when one of the eight bytes of w is a quote or not plain.
 // See isPlain: a borrow from one byte to the next needs a byte that is special.
