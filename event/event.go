@@ -145,6 +145,25 @@ func (e *Event) SetJSON(s Slot, b []byte) { e.setBytes(s, JSON, b, false) }
 // by Schema.Members. The event does not copy or check them.
 func (e *Event) SetMembers(s Slot, b []byte) { e.setBytes(s, Members, b, false) }
 
+// Field is a value that is made once and set in many events.
+type Field struct {
+	Text string // as for the setter of the kind
+	Slot Slot
+	Kind Kind // String, IP, JSON or Members
+}
+
+// SetFields stores the values in their slots. The event does not copy them.
+func (e *Event) SetFields(fields []Field) {
+	cells := e.cells
+	kinds := e.kinds[:len(cells)]
+	for i := range fields {
+		f := &fields[i]
+		kinds[f.Slot] = f.Kind
+		c := &cells[f.Slot]
+		c.b, c.line = stringBytes(f.Text), false
+	}
+}
+
 // SetInt stores an integer.
 func (e *Event) SetInt(s Slot, v int64) { e.kinds[s], e.cells[s].n = Int, uint64(v) }
 

@@ -22,32 +22,37 @@ const (
 
 var leafNames = [leafCount]string{"name", "version", "os.name", "os.version", "os.full", "device.name", "device.type", "type"}
 
-// agent is what is known of a user agent: the leaves, and the same encoded as
-// members of the target object. It is not changed once it is in the cache.
-type agent struct {
-	leaves   [leafCount]string // empty for what is not known
-	fragment []byte
+// leaves are texts by their numbers, empty for what is not known.
+type leaves [leafCount]string
+
+// leavesOf takes over what r holds.
+func leavesOf(r *uap.Result) (l leaves) {
+	l[name], l[version] = r.Family, r.Version.String()
+	if r.OS != uap.Other {
+		l[osName], l[osVersion], l[osFull] = r.OS, r.OSVersion.String(), r.OSFull()
+	}
+	l[deviceName] = r.Device
+	l[deviceType], l[agentType] = r.DeviceType.String(), r.Type.String()
+	return l
 }
 
-// newAgent takes over what r holds.
-func newAgent(r *uap.Result) *agent {
-	a := &agent{}
-	a.leaves[name], a.leaves[version] = r.Family, r.Version.String()
-	if r.OS != uap.Other {
-		a.leaves[osName], a.leaves[osVersion], a.leaves[osFull] = r.OS, r.OSVersion.String(), r.OSFull()
+// fields gives each leaf that is known its slot.
+func (l *leaves) fields(slots *[leafCount]event.Slot) []event.Field {
+	fields := make([]event.Field, 0, leafCount)
+	for i, v := range l {
+		if v != "" {
+			fields = append(fields, event.Field{Text: v, Slot: slots[i], Kind: event.String})
+		}
 	}
-	a.leaves[deviceName] = r.Device
-	a.leaves[deviceType], a.leaves[agentType] = r.DeviceType.String(), r.Type.String()
-	a.encode()
-	return a
+	return fields
 }
 
 // encode writes the leaves as JSON members, those with a common prefix as an
 // object.
-func (a *agent) encode() {
-	b := make([]byte, 0, 256)
+func (l *leaves) encode() []byte {
+	var b []byte
 	open := ""
-	for i, v := range a.leaves {
+	for i, v := range l {
 		if v == "" {
 			continue
 		}
@@ -72,17 +77,25 @@ func (a *agent) encode() {
 	if open != "" {
 		b = append(b, '}')
 	}
-	a.fragment = append([]byte(nil), b...)
+	return b
 }
 
 const (
 	// typicalCost is what a user agent takes in the cache as a rule, in bytes.
 	typicalCost = 768
-	// fixedCost is the part of it that does not depend on its length: the agent,
-	// the cache's entry and its places in the tables.
-	fixedCost = 350
+	// fixedCost is the part of it that does not depend on its length: the cache's
+	// entry and its places in the tables.
+	fixedCost = 200
+	// fieldCost is what a field takes besides its text.
+	fieldCost = 24
 )
 
-// cost estimates the memory that the agent takes in the cache, with its key and
-// the text that the leaves are parts of, both as long as the user agent.
-func (a *agent) cost(length int) int { return fixedCost + 2*length + len(a.fragment) }
+// cost estimates the memory that fields take in the cache, with a user agent of
+// this length and the copy of it that their texts may be parts of.
+func cost(length int, fields []event.Field) int {
+	n := fixedCost + 2*length
+	for i := range fields {
+		n += fieldCost + len(fields[i].Text)
+	}
+	return n
+}

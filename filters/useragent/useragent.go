@@ -69,7 +69,7 @@ type Filter struct {
 // rules are a parser and what it found. They are replaced together.
 type rules struct {
 	parser *uap.Parser // nil for the built-in one, which is loaded at its first use
-	cache  *s3fifo.BytesCache[*agent]
+	cache  *s3fifo.BytesCache[[]event.Field]
 }
 
 // New declares the fields of a valid configuration and loads its rules. log
@@ -132,7 +132,7 @@ func (f *Filter) register(reg prometheus.Registerer) error {
 
 // use makes parser the one that counts from here on, with an empty cache.
 func (f *Filter) use(parser *uap.Parser) {
-	f.rules.Store(&rules{parser: parser, cache: s3fifo.NewBytes[*agent](s3fifo.Limits{
+	f.rules.Store(&rules{parser: parser, cache: s3fifo.NewBytes[[]event.Field](s3fifo.Limits{
 		Entries: int(f.size / typicalCost), Bytes: int64(f.size),
 	})})
 }
@@ -158,30 +158,28 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		return event.Keep
 	}
 	r := p.f.rules.Load()
-	a, ok := r.cache.Get(ua)
+	fields, ok := r.cache.Get(ua)
 	if !ok {
-		a = p.parse(r, ua)
+		fields = p.parse(r, ua)
 	}
-	if !p.exploded {
-		ev.SetMembers(p.f.members, a.fragment)
-		return event.Keep
-	}
-	for i, v := range a.leaves {
-		if v != "" {
-			ev.SetString(p.f.leaves[i], v)
-		}
-	}
+	ev.SetFields(fields)
 	return event.Keep
 }
 
 // parse asks the rules, and keeps the answer in the cache.
-func (p *processor) parse(r *rules, ua []byte) *agent {
+func (p *processor) parse(r *rules, ua []byte) []event.Field {
 	p.f.parsed.Inc()
 	parser := r.parser
 	if parser == nil {
 		parser = uap.Default()
 	}
 	parser.Parse(ua, &p.result)
-	a := newAgent(&p.result)
-	return r.cache.Put(ua, a, a.cost(len(ua)))
+	known := leavesOf(&p.result)
+	var fields []event.Field
+	if p.exploded {
+		fields = known.fields(&p.f.leaves)
+	} else {
+		fields = []event.Field{{Text: string(known.encode()), Slot: p.f.members, Kind: event.Members}}
+	}
+	return r.cache.Put(ua, fields, cost(len(ua), fields))
 }

@@ -33,21 +33,24 @@ type Cache[K comparable, V any] struct {
 	seed    maphash.Seed
 	limits  Limits
 	buckets []atomic.Pointer[entry[K, V]]
+	// shortcuts hold some of the entries, each at the place that its sample says; empty for a Cache without samples.
+	shortcuts []atomic.Pointer[entry[K, V]]
 
-	mu    sync.Mutex // what follows, and changes to the buckets
+	mu    sync.Mutex // what follows, and changes to the tables
 	small queue[K, V]
 	main  queue[K, V]
 	ghost ghosts
 }
 
 type entry[K comparable, V any] struct {
-	hash  uint64
-	key   K
-	value V
-	cost  int64
-	reads atomic.Uint32
-	chain atomic.Pointer[entry[K, V]] // next of the bucket
-	later *entry[K, V]                // next of the queue
+	key    K // what a hit by shortcut looks at comes first
+	value  V
+	reads  atomic.Uint32
+	sample uint32
+	hash   uint64
+	chain  atomic.Pointer[entry[K, V]] // next of the bucket
+	cost   int64
+	later  *entry[K, V] // next of the queue
 }
 
 // New returns an empty cache.
@@ -79,7 +82,7 @@ func (c *Cache[K, V]) Get(key K) (v V, ok bool) {
 // Put gives key a value that costs so many bytes, unless it has one, and returns the value it then has. A value that
 // costs more than a tenth of the limit is not kept.
 func (c *Cache[K, V]) Put(key K, v V, cost int) V {
-	return c.put(maphash.Comparable(c.seed, key), key, v, int64(cost))
+	return c.put(maphash.Comparable(c.seed, key), 0, key, v, int64(cost))
 }
 
 // Len returns the number of entries.
@@ -100,13 +103,17 @@ func (c *Cache[K, V]) bucket(hash uint64) *atomic.Pointer[entry[K, V]] {
 	return &c.buckets[hash&uint64(len(c.buckets)-1)]
 }
 
+func (c *Cache[K, V]) shortcut(sample uint32) *atomic.Pointer[entry[K, V]] {
+	return &c.shortcuts[int(sample)&(len(c.shortcuts)-1)]
+}
+
 func (e *entry[K, V]) read() {
 	if n := e.reads.Load(); n < maxReads {
 		e.reads.CompareAndSwap(n, n+1) // a count lost to another reader does not matter
 	}
 }
 
-func (c *Cache[K, V]) put(hash uint64, key K, v V, cost int64) V {
+func (c *Cache[K, V]) put(hash uint64, sample uint32, key K, v V, cost int64) V {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b := c.bucket(hash)
@@ -121,9 +128,8 @@ func (c *Cache[K, V]) put(hash uint64, key K, v V, cost int64) V {
 	for c.full(cost) {
 		c.evict()
 	}
-	e := &entry[K, V]{hash: hash, key: key, value: v, cost: cost}
-	e.chain.Store(b.Load())
-	b.Store(e)
+	e := &entry[K, V]{hash: hash, sample: sample, key: key, value: v, cost: cost}
+	c.link(e)
 	if c.ghost.take(hash, c.main.entries) {
 		c.main.push(e)
 	} else {
@@ -161,8 +167,21 @@ func (c *Cache[K, V]) evict() {
 	c.remove(e)
 }
 
-// remove takes e out of its bucket. A reader that stands on it still finds its way on.
+// link puts e into the tables.
+func (c *Cache[K, V]) link(e *entry[K, V]) {
+	b := c.bucket(e.hash)
+	e.chain.Store(b.Load())
+	b.Store(e)
+	if len(c.shortcuts) > 0 {
+		c.shortcut(e.sample).CompareAndSwap(nil, e)
+	}
+}
+
+// remove takes e out of the tables. A reader that stands on it still finds its way on.
 func (c *Cache[K, V]) remove(e *entry[K, V]) {
+	if len(c.shortcuts) > 0 {
+		c.shortcut(e.sample).CompareAndSwap(e, nil)
+	}
 	at := c.bucket(e.hash)
 	for at.Load() != e {
 		at = &at.Load().chain

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -184,6 +185,56 @@ func TestHitsBeatLRU(t *testing.T) {
 	t.Logf("hits: %d, LRU %d of 200000", ours, lru)
 	if ours <= lru {
 		t.Errorf("%d hits, LRU has %d", ours, lru)
+	}
+}
+
+// TestSameSample uses keys that differ only where the sample does not look, as somebody may make them up: one has the
+// shortcut and the others are found all the same.
+func TestSameSample(t *testing.T) {
+	const n = 200
+	c := NewBytes[int](Limits{Entries: n})
+	key := func(k int) []byte { return fmt.Appendf(nil, "%03d%s", k, strings.Repeat("x", 100)) }
+	for k := range n {
+		if sample(key(k)) != sample(key(0)) {
+			t.Fatal("the samples differ: the test tells nothing")
+		}
+		c.Put(key(k), k, 1)
+	}
+	for k := range n {
+		if v, ok := c.Get(key(k)); !ok || v != k {
+			t.Errorf("key %d has value %d, %v", k, v, ok)
+		}
+	}
+}
+
+// TestShortcuts keeps no entry by its shortcut that left the cache, and gives nearly every entry one.
+func TestShortcuts(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	c := NewBytes[int](Limits{Entries: 100, Bytes: 4000})
+	for range 20000 {
+		k := int(rnd.ExpFloat64() * 80)
+		key := fmt.Appendf(nil, "%*d", k%90, k) // of all lengths
+		if v, ok := c.Get(key); ok && v != k {
+			t.Fatalf("key %q has value %d", key, v)
+		}
+		c.Put(key, k, rnd.IntN(100))
+	}
+	linked := map[*entry[string, int]]bool{}
+	for i := range c.cache.buckets {
+		for e := c.cache.buckets[i].Load(); e != nil; e = e.chain.Load() {
+			linked[e] = true
+		}
+	}
+	short := 0
+	for i := range c.cache.shortcuts {
+		if e := c.cache.shortcuts[i].Load(); e != nil {
+			if short++; !linked[e] {
+				t.Errorf("key %q left the cache and has a shortcut", e.key)
+			}
+		}
+	}
+	if short < len(linked)*2/3 {
+		t.Errorf("%d of %d entries have a shortcut", short, len(linked))
 	}
 }
 
