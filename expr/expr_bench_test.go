@@ -18,6 +18,7 @@ var busy = []struct{ name, src string }{
 	{"choice", `unknown == null ? coalesce(gone, unknown, size) : "${size}x"`},
 	{"json", `contains(event.type, "a,b") && event.kind == "event"`},
 	{"join", `join(", ", event.category) == "web, 7" && join(";", source.ip) == "10.1.2.3"`},
+	{"sum", `sum(times) + sum(sizes) == 6.75`},
 	{"bad input", `cidr(url.path, "10.0.0.0/8") || url.path > 5 || tonumber(message) == 1`},
 	{"unicode", `length(replace(url.path, "Index", "색인")) + length("${url.path}é") > 20`},
 }

@@ -29,6 +29,8 @@ func document(t testing.TB, src string) (*event.Event, *Program, error) {
 	category := slot("event.category", event.List)
 	kind := slot("event.kind", event.JSON)
 	types := slot("event.type", event.JSON)
+	times := slot("times", event.List)
+	sizes := slot("sizes", event.JSON)
 	slot("gone", event.String)
 	slot("nothing", event.Int)
 	tag := s.Tag("_grokparsefailure")
@@ -51,6 +53,8 @@ func document(t testing.TB, src string) (*event.Event, *Program, error) {
 	ev.SetList(category, []event.Value{event.StringValue([]byte("web")), event.IntValue(7)})
 	ev.SetJSON(kind, []byte(`"ev\u0065nt"`))
 	ev.SetJSON(types, []byte(`["access", "a,b", 3, [1, 2]]`))
+	ev.SetList(times, []event.Value{event.StringValue([]byte("0.5")), event.IntValue(1), event.StringValue([]byte("2"))})
+	ev.SetJSON(sizes, []byte(`[1, "2", 0.25]`))
 	ev.AddTag(tag)
 	return ev, p, err
 }
@@ -117,6 +121,12 @@ func TestEval(t *testing.T) {
 		{`join("-", event.kind)`, `"event"`},
 		{`join("-", http.response.status_code)`, `"408"`},
 		{`join("-", gone)`, "absent"},
+		{`sum(times)`, "3.5"},
+		{`sum(sizes) * 2`, "6.5"},
+		{`sum(http.response.status_code)`, "408"},
+		{`sum(event.category)`, "absent"},
+		{`sum(event.type)`, "absent"},
+		{`sum(gone)`, "absent"},
 		{`length(event.category)`, "2"},
 		{`length(event.type)`, "4"},
 		{`length(url.path)`, "11"},

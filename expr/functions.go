@@ -38,6 +38,7 @@ func builtins() map[string]builtin {
 		"startswith":  {usage: `startswith(text, "start")`, min: 2, max: 2, compile: textPredicate(startsWith)},
 		"strcontains": {usage: `strcontains(text, "part")`, min: 2, max: 2, compile: textPredicate(strContains)},
 		"substr":      {usage: "substr(text, offset, length)", min: 3, max: 3, compile: compileSubstr},
+		"sum":         {usage: "sum(list)", min: 1, max: 1, compile: compileSum},
 		"tonumber":    {usage: "tonumber(value)", min: 1, max: 1, compile: compileToNumber},
 		"tostring":    {usage: "tostring(value)", min: 1, max: 1, compile: compileToString},
 		"trimprefix":  {usage: `trimprefix(text, "start")`, min: 2, max: 2, compile: textCut(trimPrefix)},

@@ -163,6 +163,64 @@ func joinArray(ev *event.Event, array jsonArray, between []byte) event.Value {
 	}
 }
 
+// compileSum adds up the elements of a list. A plain value counts as a list of
+// one.
+func compileSum(c *compiler, call *hclsyntax.FunctionCallExpr, args []*node) *node {
+	in, at := args[0], call.Range()
+	if !in.bare {
+		return c.errorf(in.at, "Not a list", "sum takes the elements of a field here. To add values up, write first + second.")
+	}
+	slot := in.slot
+	return computed(at, event.Float, func(ev *event.Event) event.Value {
+		switch ev.Kind(slot) {
+		case event.List:
+			return sumList(ev.List(slot))
+		case event.JSON:
+			if array, ok := openArray(ev.Bytes(slot)); ok {
+				return sumArray(ev, array)
+			}
+		}
+		n, ok := toNumber(operandOf(ev, ev.Value(slot)))
+		return total(n, ok)
+	})
+}
+
+// sumList has no value for a list with an element that is no number.
+func sumList(list []event.Value) event.Value {
+	sum, ok := number{whole: true}, true
+	for i := 0; i < len(list) && ok; i++ {
+		sum, ok = plus(sum, list[i])
+	}
+	return total(sum, ok)
+}
+
+func sumArray(ev *event.Event, array jsonArray) event.Value {
+	sum, ok := number{whole: true}, true
+	for ok {
+		element, more := array.next()
+		if !more {
+			break
+		}
+		sum, ok = plus(sum, openJSON(ev, element))
+	}
+	return total(sum, ok)
+}
+
+func plus(sum number, v event.Value) (number, bool) {
+	n, ok := toNumber(v)
+	if !ok {
+		return number{}, false
+	}
+	return arithmetic('+', sum, n)
+}
+
+func total(sum number, ok bool) event.Value {
+	if !ok {
+		return event.Value{}
+	}
+	return sum.value()
+}
+
 func fieldLength(ev *event.Event, slot event.Slot) event.Value {
 	switch ev.Kind(slot) {
 	case event.List:

@@ -2,7 +2,7 @@
 #
 # Access logs: the combined format, also with a list of addresses
 # (X-Forwarded-For) or the host asked for in front, and with $request_time after
-# the user agent. Of any other log_format, give the string:
+# the user agent; and the format of Kubernetes' ingress-nginx. Of any other log_format, give the string:
 # --var 'format=escape=json {"time":"$time_iso8601","status":$status}'
 
 variable "paths" {
@@ -57,6 +57,13 @@ variable "original" {
 }
 
 locals {
+  ingress_lists = [
+    "nginx.ingress_controller.upstream_address_list",
+    "nginx.ingress_controller.upstream.response.length_list",
+    "nginx.ingress_controller.upstream.response.time_list",
+    "nginx.ingress_controller.upstream.response.status_code_list",
+  ]
+
   hosts = split(",", env("ELASTICSEARCH_HOSTS", "http://localhost:9200"))
 }
 
@@ -90,7 +97,18 @@ pipeline "nginx_access" {
       NGINX_AGENT   = "\"(?:-|%{NGINX_TEXT:http.request.referrer})\" \"(?:-|%{NGINX_TEXT:user_agent.original})\""
       NGINX_SECONDS = "(?: (?:-|%{NUMBER:nginx.access.seconds:double}))?"
       NGINX_REST    = "(?:\"-\"|%{GREEDYDATA:nginx.access.rest})"
-      NGINX_LINE    = "(?:%{NGINX_HOST} (?=[^-]))?\"?%{NGINX_CLIENTS:source.address}\"? - (?:-|%{DATA:user.name}) \\[%{HTTPDATE:nginx.access.time}\\] \"%{NGINX_REQUEST}\" %{NGINX_ANSWER} %{NGINX_AGENT}%{NGINX_SECONDS}(?: %{NGINX_REST})?"
+
+      # What ingress-nginx appends; each list has an element for each upstream tried.
+      INGRESS_TAIL      = "%{INT:nginx.ingress_controller.http.request.length:int} %{NUMBER:nginx.ingress_controller.http.request.time:double} %{INGRESS_NAMES} %{INGRESS_UPSTREAMS} %{NOTSPACE:nginx.ingress_controller.http.request.id}"
+      INGRESS_NAMES     = "\\[%{DATA:nginx.ingress_controller.upstream.name}\\] \\[%{DATA:nginx.ingress_controller.upstream.alternative_name}\\]"
+      INGRESS_UPSTREAMS = "(?:-|%{INGRESS_ADDRESSES:nginx.ingress_controller.upstream_address_list}) (?:-|%{INGRESS_LENGTHS:nginx.ingress_controller.upstream.response.length_list}) (?:-|%{INGRESS_TIMES:nginx.ingress_controller.upstream.response.time_list}) (?:-|%{INGRESS_CODES:nginx.ingress_controller.upstream.response.status_code_list})"
+      INGRESS_ADDRESSES = "(?:[^ ,]+(?:, | : ))*(?:\\[?%{IP:nginx.ingress_controller.upstream.ip}\\]?(?::%{POSINT:nginx.ingress_controller.upstream.port:int})?(?= )|[^ ,]+)"
+      INGRESS_LENGTHS   = "(?:[-\\d]+(?:, | : ))*(?:-|%{INT:nginx.ingress_controller.upstream.response.length:int})"
+      INGRESS_TIMES     = "[-\\d.]+(?:(?:, | : )[-\\d.]+)*"
+      INGRESS_CODES     = "(?:[-\\d]+(?:, | : ))*(?:-|%{INT:nginx.ingress_controller.upstream.response.status_code:int})"
+
+      NGINX_TAIL = "(?: %{INGRESS_TAIL}|%{NGINX_SECONDS}(?: %{NGINX_REST})?)"
+      NGINX_LINE = "(?:%{NGINX_HOST} (?=[^-]))?\"?%{NGINX_CLIENTS:source.address}\"? - (?:-|%{DATA:user.name}) \\[%{HTTPDATE:nginx.access.time}\\] \"%{NGINX_REQUEST}\" %{NGINX_ANSWER} %{NGINX_AGENT}%{NGINX_TAIL}"
     }
   }
 
@@ -102,8 +120,15 @@ pipeline "nginx_access" {
 
   # The first public address of the list counts, or else the first.
   filter "address" {
+    when   = !has(nginx.ingress_controller.http.request.length)
     domain = ""
     list   = "nginx.access.remote_ip_list"
+  }
+
+  filter "address" {
+    when   = has(nginx.ingress_controller.http.request.length)
+    domain = ""
+    list   = "nginx.ingress_controller.remote_ip_list"
   }
 
   # Of an X-Forwarded-For in the format, what private networks wrote is believed.
@@ -149,6 +174,45 @@ pipeline "nginx_access" {
       "event.category" = ["web"]
       "event.type"     = ["access"]
       "event.module"   = "nginx"
+    }
+  }
+
+  # After an internal redirect upstreams stand apart by a colon.
+  filter "gsub" {
+    when        = has(nginx.ingress_controller.upstream_address_list)
+    fields      = local.ingress_lists
+    pattern     = " : "
+    replacement = ", "
+  }
+
+  filter "split" {
+    when  = has(nginx.ingress_controller.upstream_address_list)
+    field = "nginx.ingress_controller.upstream_address_list"
+  }
+
+  filter "split" {
+    when  = has(nginx.ingress_controller.upstream.response.length_list)
+    field = "nginx.ingress_controller.upstream.response.length_list"
+  }
+
+  filter "split" {
+    when  = has(nginx.ingress_controller.upstream.response.time_list)
+    field = "nginx.ingress_controller.upstream.response.time_list"
+  }
+
+  filter "split" {
+    when  = has(nginx.ingress_controller.upstream.response.status_code_list)
+    field = "nginx.ingress_controller.upstream.response.status_code_list"
+  }
+
+  filter "set" {
+    when = has(nginx.ingress_controller.http.request.length)
+    fields = {
+      "event.type"      = ["info"]
+      "event.duration"  = round(nginx.ingress_controller.http.request.time * 1000000000)
+      "http.request.id" = nginx.ingress_controller.http.request.id
+
+      "nginx.ingress_controller.upstream.response.time" = round(sum(nginx.ingress_controller.upstream.response.time_list) * 1000) / 1000
     }
   }
 
@@ -319,6 +383,57 @@ test "a connection that never asked, and its time" {
   line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"\" 408 0 \"-\" \"-\" 60.001"
   expect   = { "http.response.status_code" = 408, "event.duration" = 60001000000, "event.reason" = "request timeout" }
   absent   = ["url.original", "user_agent"]
+}
+
+test "Kubernetes' ingress-nginx, which tried two pods" {
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [07/Feb/2020:12:02:42 +0000] \"GET /v2/some?a=1 HTTP/1.1\" 200 61 \"-\" \"curl/8.5.0\" 348 0.105 [default-web2-8080] [] 172.17.0.6:8080, 172.17.0.7:8080 61, 100 0.100, 0.004 200, 203 835136ae24486dbb4156dcbe21f5d402"
+  expect = {
+    "event.duration"  = 105000000
+    "event.type"      = ["info"]
+    "http.request.id" = "835136ae24486dbb4156dcbe21f5d402"
+    "source.ip"       = "192.0.2.7"
+    "url.path"        = "/v2/some"
+
+    "nginx.ingress_controller" = {
+      http           = { request = { id = "835136ae24486dbb4156dcbe21f5d402", length = 348, time = 0.105 } }
+      remote_ip_list = ["192.0.2.7"]
+      upstream = {
+        ip   = "172.17.0.7"
+        name = "default-web2-8080"
+        port = 8080
+        response = {
+          length           = 100
+          length_list      = ["61", "100"]
+          status_code      = 203
+          status_code_list = ["200", "203"]
+          time             = 0.104
+          time_list        = ["0.100", "0.004"]
+        }
+      }
+      upstream_address_list = ["172.17.0.6:8080", "172.17.0.7:8080"]
+    }
+  }
+  absent = ["tags", "nginx.access"]
+}
+
+test "ingress-nginx with other upstreams, and none" {
+  pipeline = "nginx_access"
+  lines = [
+    "192.0.2.7 - - [07/Feb/2020:11:50:09 +0000] \"geti /a HTTP/1.1\" 400 163 \"-\" \"-\" 0 0.000 [] [] - - - - efb0c5aa8be6cdeb4a7e7bd090e3d893",
+    "2001:db8::7 - - [24/Aug/2022:18:05:41 +0000] \"GET /a HTTP/2.0\" 502 552 \"-\" \"-\" 27 0.000 [web-80] [web2-80] [2001:db8::7]:5000, [2001:db8::8]:5001 0, 0 0.000, 0.000 502, 502 3db73c6c",
+    "192.0.2.7 - - [07/Feb/2020:11:56:54 +0000] \"GET /a HTTP/1.1\" 200 59 \"-\" \"-\" 369 0.002 [web-80] [] unix:/run/php-fpm.sock 59 0.002 200 0f76",
+    "192.0.2.7 - - [07/Feb/2020:12:02:42 +0000] \"GET /a HTTP/1.1\" 200 61 \"-\" \"-\" 348 0.1 [web-80] [] 172.17.0.6:80 : 172.17.0.7:80 - 0.100, - 200, - 8351",
+    "192.0.2.7 - - [07/Feb/2020:12:02:42 +0000] \"GET /a HTTP/1.1\" 200 61 \"-\" \"-\" 0.100 [web-80] and more",
+  ]
+  expect = [
+    { "http.request.method" = "geti", "nginx.ingress_controller" = { http = { request = { id = "efb0c5aa8be6cdeb4a7e7bd090e3d893", length = 0, time = 0 } }, remote_ip_list = ["192.0.2.7"] } },
+    { "nginx.ingress_controller.upstream.ip" = "2001:db8::8", "nginx.ingress_controller.upstream.port" = 5001, "nginx.ingress_controller.upstream.alternative_name" = "web2-80", "nginx.ingress_controller.upstream.response.status_code" = 502 },
+    { "nginx.ingress_controller.upstream_address_list" = ["unix:/run/php-fpm.sock"], "nginx.ingress_controller.upstream.response.length" = 59 },
+    { "nginx.ingress_controller.upstream_address_list" = ["172.17.0.6:80", "172.17.0.7:80"], "nginx.ingress_controller.upstream.ip" = "172.17.0.7", "nginx.ingress_controller.upstream.response.status_code_list" = ["200", "-"] },
+    { "event.duration" = 100000000, "event.type" = ["access"], "nginx.access.rest" = "[web-80] and more" },
+  ]
+  absent = ["tags"]
 }
 
 test "an IPv6 client with a user name" {

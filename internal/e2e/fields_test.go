@@ -207,7 +207,7 @@ func fits(v any, kind string) bool {
 	if list, ok := v.([]any); ok {
 		return !slices.ContainsFunc(list, func(one any) bool { return !fits(one, kind) })
 	}
-	want := map[string]reflect.Kind{"long": reflect.Float64, "boolean": reflect.Bool, "geo_point": reflect.Map}[kind]
+	want := map[string]reflect.Kind{"long": reflect.Float64, "double": reflect.Float64, "boolean": reflect.Bool, "geo_point": reflect.Map}[kind]
 	if want == reflect.Invalid {
 		want = reflect.String
 	}
