@@ -17,7 +17,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/internal/datafile"
 )
 
@@ -85,6 +84,9 @@ func read(path string, regex bool) (*table, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("read table %s: it is larger than %d MiB", path, maxFile>>20)
 	}
+	if len(bytes.TrimSpace(text)) == 0 { // as while somebody writes it
+		return nil, fmt.Errorf("read table %s: the file is empty", path)
+	}
 	var entries []entry
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".csv":
@@ -129,10 +131,15 @@ func parseCSV(text string) ([]entry, error) {
 // parseJSON reads an object, whose members keep their order.
 func parseJSON(text []byte) ([]entry, error) {
 	var whole map[string]json.RawMessage
-	if err := json.Unmarshal(text, &whole); err != nil {
-		return nil, err
+	err := json.Unmarshal(text, &whole)
+	if fault, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return nil, fmt.Errorf("line %d: %w", 1+bytes.Count(text[:min(fault.Offset, int64(len(text)))], []byte("\n")), err)
+	}
+	if err != nil || whole == nil {
+		return nil, errors.New(`it holds no object: write {"value": "what it becomes"}`)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()                        // 1.10 stays 1.10
 	if _, err := d.Token(); err != nil { // the brace, for it is an object
 		return nil, err
 	}
@@ -159,8 +166,8 @@ func scalar(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
 		return v, true
-	case float64:
-		return string(event.AppendJSONFloat(nil, v)), true
+	case json.Number:
+		return v.String(), true
 	case bool:
 		return strconv.FormatBool(v), true
 	}
@@ -170,18 +177,21 @@ func scalar(value any) (string, bool) {
 // parseYAML reads a mapping, whose members keep their order. Nodes keep what was
 // written: 1.10 stays 1.10, and yes stays yes.
 func parseYAML(text []byte) ([]entry, error) {
-	var whole map[string]yaml.Node // says what is no mapping, and what comes twice
-	if err := yaml.Unmarshal(text, &whole); err != nil {
+	var root yaml.Node
+	if err := yaml.Unmarshal(text, &root); err != nil {
 		return nil, err
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil || len(root.Content) == 0 {
+	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+		return nil, errors.New("it holds no mapping: write lines such as value: what it becomes")
+	}
+	var whole map[string]yaml.Node // says what comes twice
+	if err := root.Decode(&whole); err != nil {
 		return nil, err
 	}
 	var entries []entry
 	for members := root.Content[0].Content; len(members) > 1; members = members[2:] {
 		key, value := members[0], members[1]
-		if value.Kind != yaml.ScalarNode {
+		if value.Kind != yaml.ScalarNode || value.ShortTag() == "!!null" {
 			return nil, fmt.Errorf("line %d: %q is no single value", value.Line, key.Value)
 		}
 		entries = append(entries, entry{key.Value, value.Value})

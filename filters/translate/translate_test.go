@@ -90,16 +90,25 @@ func TestFiles(t *testing.T) {
 	dir := t.TempDir()
 	for _, tt := range []struct{ name, text, want string }{
 		{"a.csv", "\ufeffa,A\n\"b,c\",\"B\"\na,AA\n", "map[a:AA b,c:B]"},
-		{"a.json", `{"a":"A","n":1.5,"t":true}`, "map[a:A n:1.5 t:true]"},
+		{"a.json", `{"a":"A","n":1.50,"t":true,"long":12345678901234567890}`, "map[a:A long:12345678901234567890 n:1.50 t:true]"},
+		{"none.json", "{}\n", "map[]"},
+		{"none.yaml", "{}\n", "map[]"},
 		{"a.yaml", "a: A\n408: Request Timeout\nversion: 1.10\nno: yes\n", "map[408:Request Timeout a:A no:yes version:1.10]"},
 		{"A.YML", "a: A\n", "map[a:A]"},
-		{"empty.csv", "", "map[]"},
+		{"empty.csv", "", "the file is empty"},
+		{"empty.yaml", " \n", "the file is empty"},
 		{"bad.csv", "a,b\nc\n", "line 2 has 1 columns"},
 		{"quote.csv", "\"a,b\n", "parse error on line 1"},
 		{"bad.json", `{"a":[1]}`, `entry "a" is no single value`},
-		{"cut.json", `{"a":`, "unexpected end"},
+		{"cut.json", "{\n\"a\":", "line 2: unexpected end"},
+		{"list.json", `["a"]`, "it holds no object"},
+		{"null.json", `null`, "it holds no object"},
+		{"more.json", "{}\n}", "line 2: invalid character '}'"},
 		{"bad.yaml", "a: [1]\n", `line 1: "a" is no single value`},
-		{"list.yaml", "- a\n", "cannot unmarshal"},
+		{"list.yaml", "- a\n", "it holds no mapping"},
+		{"comment.yaml", "# a: A\n", "it holds no mapping"},
+		{"null.yaml", "a: A\nb:\n", `line 2: "b" is no single value`},
+		{"twice.yaml", "a: A\na: B\n", `mapping key "a" already defined at line 1`},
 		{"a.txt", "a,A", "its name does not say what it is"},
 	} {
 		path := filepath.Join(dir, tt.name)
@@ -190,6 +199,7 @@ func TestReload(t *testing.T) {
 			{func() {}, "old", ""},
 			{func() { write("a,newer") }, "newer", "table read anew"},
 			{func() { write("a,b,c") }, "newer", "cannot be used"},
+			{func() { write("") }, "newer", "cannot be used"},
 			{func() { os.Remove(path) }, "newer", "is gone"},
 			{func() { write("a,newest") }, "newest", "table read anew"},
 		} {
