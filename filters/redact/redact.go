@@ -7,8 +7,10 @@
 //	}
 //
 // In /login?user=me&password=x it makes /login?user=me&password=REDACTED. Names
-// are compared without regard to case and with their percent escapes resolved.
-// A pair may stand anywhere in the text, so that whole lines can be redacted too.
+// are compared without regard to case and with their percent escapes resolved;
+// password[] and user[password] are password. A pair may stand anywhere in the
+// text, also in a URL that is itself the value of a parameter, so that whole
+// lines can be redacted too.
 package redact
 
 import (
@@ -29,7 +31,7 @@ type Config struct {
 // Defaults gives the values of attributes that are not written.
 func Defaults() Config {
 	return Config{
-		Fields:      []string{"message", "event.original", "url.original", "url.query", "http.request.referrer"},
+		Fields:      []string{"message", "event.original", "url.original", "url.query", "url.fragment", "http.request.referrer"},
 		Params:      []string{"access_token", "api_key", "apikey", "auth", "client_secret", "jwt", "pass", "passwd", "password", "pwd", "refresh_token", "secret", "session", "sessionid", "sig", "signature", "token"},
 		Replacement: "REDACTED",
 	}
@@ -90,14 +92,17 @@ func (p processor) Process(ev *event.Event) event.Verdict {
 	for _, slot := range p.f.slots {
 		switch ev.Kind(slot) {
 		case event.String:
-			if b := ev.Bytes(slot); p.f.first(b) >= 0 {
-				ev.SetBytes(slot, p.f.redact(ev, b))
+			if b, changed := p.f.redact(ev, ev.Bytes(slot)); changed {
+				ev.SetBytes(slot, b)
 			}
 		case event.List:
 			vs := ev.List(slot)
 			for i, v := range vs {
-				if v.Kind() == event.String && p.f.first(v.Bytes()) >= 0 {
-					vs[i] = event.StringValue(p.f.redact(ev, v.Bytes()))
+				if v.Kind() != event.String {
+					continue
+				}
+				if b, changed := p.f.redact(ev, v.Bytes()); changed {
+					vs[i] = event.StringValue(b)
 				}
 			}
 		}
