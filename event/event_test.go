@@ -55,15 +55,19 @@ func TestSchemaKindsAndConflicts(t *testing.T) {
 func TestExploded(t *testing.T) {
 	for _, tt := range []struct {
 		name, path string
-		want       bool
+		want       []string
 	}{
-		{"another object", "source.ip", false},
-		{"a leaf", "source.geo.location", true},
-		{"below a leaf", "source.geo.location.lat", true},
-		{"a sibling", "source.geo.other", false},
+		{"another object", "source.ip", nil},
+		{"a leaf", "source.geo.location", []string{"location"}},
+		{"below a leaf", "source.geo.location.lat", []string{"location"}},
+		{"a sibling", "source.geo.other", nil},
+		{"a leaf of an object", "source.geo.city.name", []string{"city.name", "city.id"}},
+		{"something else in that object", "source.geo.city.size", []string{"city.name", "city.id"}},
+		{"a name that begins alike", "source.geo.city_name", nil},
 	} {
 		s := NewSchema()
-		m, err := s.Members("source.geo", "country_iso_code", "location")
+		leaves := []string{"country_iso_code", "location", "city.name", "city.id"}
+		m, err := s.Members("source.geo", leaves...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,8 +75,31 @@ func TestExploded(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Freeze()
-		if got := s.Exploded(m); got != tt.want {
-			t.Errorf("%s: Exploded = %v", tt.name, got)
+		var got []string
+		for _, leaf := range leaves {
+			if s.Exploded(m, leaf) {
+				got = append(got, leaf)
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: exploded are %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// Two filters that write the same fields as fragments set those one by one.
+func TestTwoFragments(t *testing.T) {
+	s := NewSchema()
+	a, _ := s.Members("x", "one", "two", "three.a")
+	b, _ := s.Members("x", "two", "three.b")
+	s.Freeze()
+	for _, tt := range []struct {
+		members Slot
+		leaf    string
+		want    bool
+	}{{a, "one", false}, {a, "two", true}, {a, "three.a", true}, {b, "two", true}, {b, "three.b", true}} {
+		if got := s.Exploded(tt.members, tt.leaf); got != tt.want {
+			t.Errorf("%s: exploded = %v", tt.leaf, got)
 		}
 	}
 }

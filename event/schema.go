@@ -134,8 +134,8 @@ func (f *field) fixed() bool { return f.konst != nil && !f.claim && f.kind == Ab
 
 // Members declares a slot for already encoded members of the object at path,
 // among them leaves (relative to path, dotted). It lets a filter keep a whole
-// group of fields as one cached fragment. See Exploded for when it may not. The
-// empty path is the document itself.
+// group of fields as one cached fragment. See Exploded for which of them it may
+// not. The empty path is the document itself.
 func (s *Schema) Members(path string, leaves ...string) (Slot, error) {
 	if s.frozen {
 		return 0, ErrFrozen
@@ -154,36 +154,33 @@ func (s *Schema) Members(path string, leaves ...string) (Slot, error) {
 	return slot, nil
 }
 
-// Exploded reports whether another component names one of the leaves of a
-// Members slot, or an object above or below them. Then the filter must set the
-// leaves one by one instead of the fragment, so that others can read and change
-// them. Valid once the schema is frozen. A leaf that the filter itself declared
-// with Slot counts too: declare leaves after freezing with Lookup instead.
-func (s *Schema) Exploded(members Slot) bool {
+// Exploded reports whether another component names a leaf of a Members slot, or
+// something in the same object below the slot's. Then the filter must set the
+// leaf in a slot of its own and leave it out of the fragment, so that others can
+// read and change it. Valid once the schema is frozen. A leaf that the filter
+// itself declared with Slot counts too: declare leaves with Hidden instead.
+func (s *Schema) Exploded(members Slot, leaf string) bool {
 	m := &s.fields[members]
+	first, _, _ := strings.Cut(leaf, ".")
+	object := m.path + "." + first
 	for i := range s.fields {
 		f := &s.fields[i]
-		if Slot(i) == members || !f.claim {
-			continue
+		if f.claim && (f.path == object || within(f.path, object)) {
+			return true
 		}
-		for _, leaf := range m.leaves {
-			if full := m.path + "." + leaf; f.path == full || within(f.path, full) {
-				return true
-			}
-		}
-	}
-	for i := range s.fields { // two fragments for the same fields
-		f := &s.fields[i]
-		if Slot(i) != members && f.kind == Members && f.path == m.path && overlap(f.leaves, m.leaves) {
+		// two fragments for the same fields
+		if Slot(i) != members && f.kind == Members && f.path == m.path && slices.ContainsFunc(f.leaves, func(other string) bool {
+			return other == first || within(other, first)
+		}) {
 			return true
 		}
 	}
 	return false
 }
 
-// Unused reports whether a slot is one that a filter would need if its fragment
-// were exploded, which it is not: it is then not part of the documents. Valid
-// once the schema is frozen.
+// Unused reports whether a slot is one that a filter would need if a leaf of its
+// fragment were exploded, which it is not: it is then not part of the documents.
+// Valid once the schema is frozen.
 func (s *Schema) Unused(slot Slot) bool {
 	f := &s.fields[slot]
 	if f.claim || f.konst != nil || f.kind == Absent || f.kind == Members {
@@ -193,20 +190,16 @@ func (s *Schema) Unused(slot Slot) bool {
 		m := &s.fields[i]
 		leaf, below := strings.CutPrefix(f.path, m.path+".")
 		if m.kind == Members && below && slices.Contains(m.leaves, leaf) {
-			return !s.Exploded(Slot(i))
+			return !s.Exploded(Slot(i), leaf)
 		}
 	}
 	return false
 }
 
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
-}
-
 // Hidden declares a slot that a filter may need for a leaf of its Members slot
 // when that turns out to be exploded. It does not count as naming the leaf. The
-// filter must leave the slot alone when the fragment is whole: it is then not
-// part of the documents.
+// filter must leave the slot alone when it is not: the slot is then not part of
+// the documents.
 func (s *Schema) Hidden(path string, kind Kind) (Slot, error) {
 	return s.declare(path, kind, false)
 }

@@ -20,6 +20,8 @@ type countries struct {
 	once     sync.Once
 	language string
 	known    map[string]country
+
+	prepared sync.Once
 	sections map[string]*section
 }
 
@@ -45,7 +47,6 @@ func (c *countries) load() {
 		namer = display.Korean.Regions()
 	}
 	c.known = make(map[string]country, 256)
-	c.sections = make(map[string]*section, 256)
 	for a := 'A'; a <= 'Z'; a++ {
 		for b := 'A'; b <= 'Z'; b++ {
 			code := string([]rune{a, b})
@@ -68,12 +69,16 @@ func (c *countries) load() {
 	}
 }
 
-// prepare makes the section of every country, for lookups without a database.
-func (c *countries) prepare(r *reader) {
-	c.once.Do(c.load)
-	for code := range c.known {
-		c.sections[code] = r.place(countryTree(code), both)
-	}
+// prepare makes the section of every country, for lookups without a database. It
+// is done once: the form is always the same one.
+func (c *countries) prepare(r *reader, f form) {
+	c.prepared.Do(func() {
+		c.once.Do(c.load)
+		c.sections = make(map[string]*section, len(c.known))
+		for code := range c.known {
+			c.sections[code] = r.place(countryTree(code), f)
+		}
+	})
 }
 
 // find looks an address up in the tables of iploc.

@@ -141,9 +141,6 @@ func New(c Config, s *event.Schema, log *slog.Logger, metrics prometheus.Registe
 	if err := f.openAll(c); err != nil {
 		return nil, err
 	}
-	if len(f.databases) == 0 {
-		f.reader.countries.prepare(&f.reader)
-	}
 	if metrics != nil {
 		if err := metrics.Register(&ages{f}); err != nil {
 			return nil, fmt.Errorf("register the databases' age: %w", err)

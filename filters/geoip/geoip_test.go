@@ -140,7 +140,7 @@ func TestNestedShape(t *testing.T) {
 	path := temporary(t, "GeoLite2-City", map[string]object{"1.2.3.0/24": city("Jongno-gu"), "2a02:cf40::/32": city("Six"), "10.0.0.0/8": city("Office")})
 	all := `{"geo":{"city_name":"Jongno-gu","continent_code":"AS","continent_name":"Asia","country_iso_code":"KR","country_name":"South Korea","location":{"lat":37.5,"lon":127},"region_iso_code":"KR-11","region_name":"Seoul"}}`
 	c := with(func(c *Config) { c.Database = path })
-	for _, named := range [][]string{nil, {"source.geo.city_name"}} { // as a fragment and leaf by leaf
+	for _, named := range [][]string{nil, {"source.geo.city_name"}, {"source.geo.location", "source.geo.country_iso_code"}} {
 		if got := look(t, c, "1.2.3.4", named...); got != all {
 			t.Errorf("named %v\n got %s\nwant %s", named, got, all)
 		}
@@ -180,7 +180,7 @@ func TestOtherShapes(t *testing.T) {
 		{"anonymous", object{"is_anonymous": mmdbtype.Bool(true), "is_tor_exit_node": mmdbtype.Bool(true), "is_anonymous_vpn": mmdbtype.Bool(false)}, `{"anonymous":{"any":true,"tor_exit":true}}`},
 	} {
 		path := temporary(t, tt.kind, map[string]object{"1.2.3.0/24": tt.rec})
-		for _, named := range [][]string{nil, {"source.geo.city_name", "source.as.organization.name", "source.anonymous.any"}} {
+		for _, named := range [][]string{nil, {"source.geo.city_name", "source.as.organization.name", "source.anonymous.any"}, {"source.as.number"}} {
 			if got := look(t, with(func(c *Config) { c.Database = path }), "1.2.3.4", named...); got != tt.want {
 				t.Errorf("%s\n got %s\nwant %s", tt.kind, got, tt.want)
 			}

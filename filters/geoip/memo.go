@@ -22,7 +22,7 @@ const (
 type answer struct {
 	kind  answerKind
 	json  [objects][]byte // fragments, nil for none
-	found *record         // fields one by one, nil unless some object needs them
+	found *record         // fields one by one, nil unless there are some
 }
 
 type answerKind uint8
@@ -96,7 +96,7 @@ type findings struct {
 
 // add gives a number to an answer. It is to be stored in a slot that was got
 // after the call.
-func (m *memo) add(f findings, forms *[objects]form) uint32 {
+func (m *memo) add(f findings) uint32 {
 	if n, ok := m.numbers[f]; ok {
 		return n
 	}
@@ -105,11 +105,11 @@ func (m *memo) add(f findings, forms *[objects]form) uint32 {
 	}
 	a := answer{kind: f.kind}
 	for o, s := range f.record {
-		switch {
-		case s == nil:
-		case forms[o] == asJSON:
-			a.json[o] = s.json
-		default:
+		if s == nil {
+			continue
+		}
+		a.json[o] = s.json
+		if len(s.values) > 0 {
 			a.found = &f.record
 		}
 	}

@@ -11,10 +11,14 @@ import (
 func (f *Filter) Processor() event.Processor {
 	p := &processor{f: f, memo: newMemo()}
 	for o := range f.leaves {
-		p.forms[o] = asJSON
-		if len(f.leaves[o]) > 0 && f.schema.Exploded(f.fragments[o]) {
-			p.forms[o] = asValues
+		for i, l := range f.leaves[o] {
+			if f.schema.Exploded(f.fragments[o], l.name) {
+				p.forms[o] |= 1 << i
+			}
 		}
+	}
+	if len(f.databases) == 0 {
+		f.reader.countries.prepare(&f.reader, p.forms[geo])
 	}
 	return p
 }
@@ -50,10 +54,10 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 	return event.Keep
 }
 
-// explode sets the fields of objects that others name fields of.
+// explode sets the fields that others name.
 func (p *processor) explode(ev *event.Event, r *record) {
 	for o, s := range r {
-		if s == nil || p.forms[o] != asValues {
+		if s == nil {
 			continue
 		}
 		for _, v := range s.values {
@@ -80,7 +84,7 @@ func (p *processor) ask(addr netip.Addr) *answer {
 	}
 	n := *p.memo.slot(addr)
 	if n == 0 {
-		n = p.memo.add(p.find(addr), &p.forms)
+		n = p.memo.add(p.find(addr))
 		*p.memo.slot(addr) = n
 	}
 	return &p.memo.answers[n]

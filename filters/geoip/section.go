@@ -9,25 +9,19 @@ import (
 	"github.com/naru-log/naru/event"
 )
 
-// section is what is known of one object: encoded members, the same as values,
-// or both. It never changes.
+// section is what is known of one object: some fields as encoded members, the
+// others as values. It never changes.
 type section struct {
 	json   []byte
 	values []value
 }
 
-// form says how a section is kept. One form is all that a pipeline uses, and
-// values take more memory than their text.
-type form uint8
+// form says which fields of an object are kept as values, by a bit for each of
+// those that were asked for. The others are encoded.
+type form uint32
 
-const (
-	asJSON form = 1 << iota
-	asValues
-	both = asJSON | asValues
-)
-
-// encoded is all objects as JSON.
-var encoded = &[objects]form{asJSON, asJSON, asJSON}
+// encoded is all of all objects as JSON.
+var encoded = &[objects]form{}
 
 type value struct {
 	leaf  int // number among the fields that were asked for
@@ -60,21 +54,21 @@ func (b *builder) section() *section {
 	}
 	slices.SortFunc(b.values, func(x, y value) int { return x.leaf - y.leaf })
 	s := &section{}
-	if b.form&asValues != 0 {
-		s.values = b.values
-	}
-	if b.form&asJSON == 0 {
-		return s
-	}
 	var room [512]byte
 	json := room[:0]
-	for i, v := range b.values {
-		if i > 0 {
+	for _, v := range b.values {
+		if b.form>>v.leaf&1 != 0 {
+			s.values = append(s.values, v)
+			continue
+		}
+		if len(json) > 0 {
 			json = append(json, ',')
 		}
 		json = appendMember(json, b.wanted[v.leaf], v.value)
 	}
-	s.json = bytes.Clone(json) // no longer than it has to be
+	if len(json) > 0 {
+		s.json = bytes.Clone(json) // no longer than it has to be
+	}
 	return s
 }
 

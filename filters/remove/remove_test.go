@@ -33,7 +33,7 @@ func TestProcess(t *testing.T) {
 				return New(Config{Fields: tt.fields}, s)
 			}, func(ev *event.Event) {
 				ev.SetIP(ip, []byte("192.0.2.1"))
-				if ev.Schema().Exploded(members) {
+				if ev.Schema().Exploded(members, "city_name") {
 					ev.SetString(city, "Seoul")
 				} else {
 					ev.SetMembers(members, []byte(`"city_name":"Seoul"`))
@@ -61,7 +61,7 @@ func TestFragmentsStayWholeUnlessALeafIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Freeze()
-		if got := s.Exploded(members); got != want {
+		if got := s.Exploded(members, "city_name"); got != want {
 			t.Errorf("removing %s: exploded = %v", path, got)
 		}
 	}

@@ -1,6 +1,7 @@
 package useragent
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/naru-log/naru/event"
@@ -36,15 +37,20 @@ func leavesOf(r *uap.Result) (l leaves) {
 	return l
 }
 
-// fields gives each leaf that is known its slot.
-func (l *leaves) fields(slots *[leafCount]event.Slot) []event.Field {
-	fields := make([]event.Field, 0, leafCount)
+// fields gives what is known its slots: each exploded leaf one of its own, and
+// the others one as a fragment.
+func (l leaves) fields(f *Filter, exploded *[leafCount]bool) []event.Field {
+	var fields []event.Field
 	for i, v := range l {
-		if v != "" {
-			fields = append(fields, event.Field{Text: v, Slot: slots[i], Kind: event.String})
+		if v != "" && exploded[i] {
+			fields = append(fields, event.Field{Text: v, Slot: f.leaves[i], Kind: event.String})
+			l[i] = ""
 		}
 	}
-	return fields
+	if rest := l.encode(); len(rest) > 0 {
+		fields = append(fields, event.Field{Text: string(rest), Slot: f.members, Kind: event.Members})
+	}
+	return slices.Clone(fields) // no longer than it has to be
 }
 
 // encode writes the leaves as JSON members, those with a common prefix as an

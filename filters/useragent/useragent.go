@@ -57,7 +57,7 @@ func (c *Config) Validate() error {
 type Filter struct {
 	schema  *event.Schema
 	source  event.Slot
-	members event.Slot // all leaves as one fragment
+	members event.Slot // the leaves that nobody else names, as one fragment
 	leaves  [leafCount]event.Slot
 	size    bytesize.Size
 	rules   atomic.Pointer[rules]
@@ -139,12 +139,16 @@ func (f *Filter) use(parser *uap.Parser) {
 
 // Processor returns an instance for one worker.
 func (f *Filter) Processor() event.Processor {
-	return &processor{f: f, exploded: f.schema.Exploded(f.members)}
+	p := &processor{f: f}
+	for i, leaf := range leafNames {
+		p.exploded[i] = f.schema.Exploded(f.members, leaf)
+	}
+	return p
 }
 
 type processor struct {
 	f        *Filter
-	exploded bool
+	exploded [leafCount]bool // leaves that go to slots of their own
 	result   uap.Result
 }
 
@@ -175,11 +179,6 @@ func (p *processor) parse(r *rules, ua []byte) []event.Field {
 	}
 	parser.Parse(ua, &p.result)
 	known := leavesOf(&p.result)
-	var fields []event.Field
-	if p.exploded {
-		fields = known.fields(&p.f.leaves)
-	} else {
-		fields = []event.Field{{Text: string(known.encode()), Slot: p.f.members, Kind: event.Members}}
-	}
+	fields := known.fields(p.f, &p.exploded)
 	return r.cache.Put(ua, fields, cost(len(ua), fields))
 }

@@ -92,16 +92,24 @@ func TestFieldAndTarget(t *testing.T) {
 	}
 }
 
-// TestExploded names a leaf elsewhere: the document must be the same.
+// TestExploded names leaves elsewhere, one and all: the document must be the same.
 func TestExploded(t *testing.T) {
 	want := run(t, chrome, nil)
-	var slot, leaf event.Slot
-	doc, _ := eventtest.Run(t, "", func(s *event.Schema) {
-		slot, _ = s.Slot("user_agent.original", event.String)
-		leaf, _ = s.Read("user_agent.os.name")
-	}, build(nil), func(ev *event.Event) { ev.SetString(slot, chrome) })
-	if !reflect.DeepEqual(doc["user_agent"], any(want)) {
-		t.Errorf("got  %v\nwant %v", doc["user_agent"], want)
+	for named := range 1 << leafCount {
+		var slot event.Slot
+		doc, _ := eventtest.Run(t, "", func(s *event.Schema) {
+			slot, _ = s.Slot("user_agent.original", event.String)
+			for i, leaf := range leafNames {
+				if named>>i&1 != 0 {
+					if _, err := s.Read("user_agent." + leaf); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}, build(nil), func(ev *event.Event) { ev.SetString(slot, chrome) })
+		if !reflect.DeepEqual(doc["user_agent"], any(want)) {
+			t.Errorf("%b named: got  %v\nwant %v", named, doc["user_agent"], want)
+		}
 	}
 
 	s := event.NewSchema()
@@ -109,7 +117,8 @@ func TestExploded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if leaf, err = s.Read("user_agent.os.name"); err != nil {
+	leaf, err := s.Read("user_agent.os.name")
+	if err != nil {
 		t.Fatal(err)
 	}
 	s.Freeze()
