@@ -40,6 +40,14 @@ func TestSchemaKindsAndConflicts(t *testing.T) {
 			t.Errorf("Slot(%q) succeeded", path)
 		}
 	}
+	for _, kind := range []Kind{String, Absent, Any} {
+		if _, err := NewSchema().Slot("@timestamp", kind); err == nil {
+			t.Errorf("a slot of kind %v for @timestamp", kind)
+		}
+	}
+	if slot, err := s.Slot("@timestamp", Time); slot != Timestamp || err != nil {
+		t.Errorf("slot of @timestamp = %d, %v", slot, err)
+	}
 	if _, err := s.Members("a.b", "x"); err == nil {
 		t.Error("Members of a plain value succeeded")
 	}

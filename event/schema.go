@@ -104,9 +104,14 @@ func ParsePath(path string) (string, error) {
 
 // Slot declares that a component writes values of a kind to the field at path
 // and returns its slot. It fails when the path is not a field name, or when it
-// is an object for one component and a plain value for another.
+// is an object for one component and a plain value for another. Into @timestamp
+// nothing but times are written: a text there would be lost.
 func (s *Schema) Slot(path string, kind Kind) (Slot, error) {
-	return s.declare(path, kind, true)
+	slot, err := s.declare(path, kind, true)
+	if err == nil && slot == Timestamp && kind != Time {
+		return 0, errors.New(`field "@timestamp" holds a time alone: write to another field, and let filter "date" read the time in it`)
+	}
+	return slot, err
 }
 
 // Read declares that a component reads the field at path, whatever its kind.
