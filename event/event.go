@@ -1,7 +1,9 @@
 package event
 
 import (
+	"encoding/binary"
 	"math"
+	"net/netip"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -136,7 +138,32 @@ func (e *Event) SetString(s Slot, v string) { e.setBytes(s, String, stringBytes(
 func (e *Event) SetSub(s Slot, b []byte) { e.setBytes(s, String, b, true) }
 
 // SetIP stores the text of an address. The event does not copy b.
-func (e *Event) SetIP(s Slot, b []byte) { e.setBytes(s, IP, b, false) }
+func (e *Event) SetIP(s Slot, b []byte) {
+	e.setBytes(s, IP, b, false)
+	e.cells[s].n = 0
+}
+
+// isAddr4 marks an IP cell that holds the address besides its text.
+const isAddr4 = 1 << 32
+
+// SetAddr is SetIP for somebody who has read the text: see Addr.
+func (e *Event) SetAddr(s Slot, b []byte, addr netip.Addr) {
+	e.SetIP(s, b)
+	if addr.Is4() {
+		a := addr.As4()
+		e.cells[s].n = isAddr4 | uint64(binary.BigEndian.Uint32(a[:]))
+	}
+}
+
+// Addr is the address in an IP slot when it is one of IPv4 and whoever set it has
+// read it. Otherwise ok is false, and the text says what it is.
+func (e *Event) Addr(s Slot) (addr netip.Addr, ok bool) {
+	n := e.cells[s].n
+	if e.kinds[s] != IP || n < isAddr4 {
+		return netip.Addr{}, false
+	}
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), true
+}
 
 // SetJSON stores one encoded JSON value. The event does not copy or check it.
 func (e *Event) SetJSON(s Slot, b []byte) { e.setBytes(s, JSON, b, false) }
@@ -160,7 +187,7 @@ func (e *Event) SetFields(fields []Field) {
 		f := &fields[i]
 		kinds[f.Slot] = f.Kind
 		c := &cells[f.Slot]
-		c.b, c.line = stringBytes(f.Text), false
+		c.b, c.n, c.line = stringBytes(f.Text), 0, false
 	}
 }
 

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,41 @@ func TestTwoFragments(t *testing.T) {
 	}{{a, "one", false}, {a, "two", true}, {a, "three.a", true}, {b, "two", true}, {b, "three.b", true}} {
 		if got := s.Exploded(tt.members, tt.leaf); got != tt.want {
 			t.Errorf("%s: exploded = %v", tt.leaf, got)
+		}
+	}
+}
+
+// An address is known as long as nobody sets another value.
+func TestAddr(t *testing.T) {
+	s := NewSchema()
+	ip, _ := s.Slot("source.ip", IP)
+	other, _ := s.Slot("client.ip", IP)
+	s.Freeze()
+	ev := NewEvent(s)
+	v4, v6 := netip.MustParseAddr("255.1.2.3"), netip.MustParseAddr("2001:db8::1")
+	for _, tt := range []struct {
+		name string
+		set  func()
+		want bool
+	}{
+		{"SetAddr", func() {}, true},
+		{"an IPv6 address", func() { ev.SetAddr(ip, []byte(v6.String()), v6) }, false},
+		{"SetIP", func() { ev.SetIP(ip, []byte("1.1.1.1")) }, false},
+		{"SetInt, then SetIP", func() { ev.SetInt(ip, 1<<40); ev.SetIP(ip, []byte("1.1.1.1")) }, false},
+		{"SetInt, then SetFields", func() { ev.SetInt(ip, 1<<40); ev.SetFields([]Field{{"1.1.1.1", ip, IP}}) }, false},
+		{"SetString", func() { ev.SetString(ip, "1.1.1.1") }, false},
+		{"SetInt", func() { ev.SetInt(ip, 1<<40) }, false},
+		{"Unset", func() { ev.Unset(ip) }, false},
+		{"Reset", func() { ev.Reset(nil, nil, 0) }, false},
+		{"Set of another IP", func() { ev.Set(ip, IPValue([]byte("1.1.1.1"))) }, false},
+		{"Set of itself", func() { ev.Set(ip, ev.Value(ip)) }, true},
+		{"Copy", func() { ev.Copy(other, ip); ev.Unset(ip); ev.Copy(ip, other) }, true},
+	} {
+		ev.Reset(nil, nil, 0)
+		ev.SetAddr(ip, []byte(v4.String()), v4)
+		tt.set()
+		if addr, ok := ev.Addr(ip); ok != tt.want || ok && addr != v4 {
+			t.Errorf("%s: Addr is %v, %v", tt.name, addr, ok)
 		}
 	}
 }

@@ -104,8 +104,8 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		}
 	} else {
 		b := ev.Bytes(f.source)
-		if _, ok := ipaddr.Parse(b); ok && f.list == none { // nearly all of them
-			p.setIP(ev, b)
+		if addr, ok := ipaddr.Parse(b); ok && f.list == none { // nearly all of them
+			p.setIP(ev, b, addr)
 			return event.Keep
 		}
 		p.collect(b)
@@ -143,7 +143,7 @@ func (p *processor) set(ev *event.Event, h host) {
 	}
 	switch {
 	case h.ip && f.ip >= 0:
-		ev.SetIP(f.ip, h.text)
+		ev.SetAddr(f.ip, h.text, h.addr)
 	case !h.ip && f.domain >= 0:
 		part.Set(ev, f.domain, h.text)
 	}
@@ -153,13 +153,13 @@ func (p *processor) set(ev *event.Event, h host) {
 }
 
 // setIP sets what a field says that is all one address.
-func (p *processor) setIP(ev *event.Event, b []byte) {
+func (p *processor) setIP(ev *event.Event, b []byte, addr netip.Addr) {
 	f := p.f
 	if f.address >= 0 && (f.address != f.source || ev.Kind(f.source) != event.String) {
 		part.Set(ev, f.address, b)
 	}
 	if f.ip >= 0 {
-		ev.SetIP(f.ip, b)
+		ev.SetAddr(f.ip, b, addr)
 	}
 }
 

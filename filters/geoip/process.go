@@ -68,6 +68,9 @@ func (p *processor) explode(ev *event.Event, r *record) {
 
 // addr reads the address of the event, an IPv4 one as such.
 func (p *processor) addr(ev *event.Event) (netip.Addr, bool) {
+	if addr, ok := ev.Addr(p.f.source); ok {
+		return addr, true
+	}
 	b := ev.Bytes(p.f.source)
 	if b == nil && p.f.address >= 0 {
 		b = ev.Bytes(p.f.address)
