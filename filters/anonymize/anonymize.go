@@ -28,7 +28,7 @@ import (
 
 // Config is the block filter "anonymize".
 type Config struct {
-	Fields       []string `hcl:"fields,optional" doc:"fields to make unrecognisable; of lists each element"`
+	Fields       []string `hcl:"fields,optional" doc:"fields to make unrecognisable; of lists each element. Those of the server, such as nginx.access.remote_ip_list, message and event.original may hold addresses too"`
 	Method       string   `hcl:"method,optional" doc:"truncate, for addresses, or hash"`
 	IPv4Prefix   int      `hcl:"ipv4_prefix,optional" doc:"bits that truncate leaves of an IPv4 address"`
 	IPv6Prefix   int      `hcl:"ipv6_prefix,optional" doc:"bits that truncate leaves of an IPv6 address"`
@@ -39,7 +39,8 @@ type Config struct {
 // Defaults gives the values of attributes that are not written.
 func Defaults() Config {
 	return Config{
-		Fields: []string{"source.ip", "source.address"}, Method: "truncate", IPv4Prefix: 24, IPv6Prefix: 48,
+		Fields: []string{"source.ip", "source.address", "client.ip", "client.address", "network.forwarded_ip", "related.ip"},
+		Method: "truncate", IPv4Prefix: 24, IPv6Prefix: 48,
 		TagOnFailure: []string{"_anonymizefailure"},
 	}
 }
