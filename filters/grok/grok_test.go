@@ -186,6 +186,7 @@ func TestErrors(t *testing.T) {
 		{config("ok", "(unclosed"), "match[1]: "},
 		{config("%{NO_SUCH_PATTERN:x}"), "NO_SUCH_PATTERN"},
 		{config("ok", "a%{IPORHOTS:x}"), "match[1]: grok: expression at byte 1: %{IPORHOTS:x}: there is no pattern named IPORHOTS, did you mean IPORHOST?"},
+		{config("ok", "%{WROD:x}"), "match[1]: grok: expression at byte 0: %{WROD:x}: there is no pattern named WROD, did you mean WORD?"},
 		{config("x(?<=a+)y"), "match[0]: grok: expression at byte 1: (?<=a+): the lookbehind has no fixed length"},
 		{with(config("%{OWN}"), func(c *Config) { c.PatternDefinitions = map[string]string{"OWN": `a(?~b)`} }), "match[0]: grok: pattern OWN at byte 1: (?~: the absence operator is not supported"},
 		{config("%{WORD:message.text}"), "match[0]: field message.text cannot be set"},

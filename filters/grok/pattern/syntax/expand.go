@@ -184,7 +184,7 @@ func (x *Expander) suggest(name string) string {
 	}
 	best, distance := "", 1+min(2, len(name)/2)
 	for _, known := range x.Names() {
-		if d := levenshtein.Distance(name, known, nil); d < distance || d == distance && best != "" && known < best {
+		if d := mistakes(name, known); d < distance || d == distance && best != "" && known < best {
 			best, distance = known, d
 		}
 	}
@@ -192,6 +192,22 @@ func (x *Expander) suggest(name string) string {
 		return ""
 	}
 	return ", did you mean " + best + "?"
+}
+
+// mistakes counts the letters to add, drop or change; two that changed places are
+// one mistake.
+func mistakes(written, known string) int {
+	if len(written) == len(known) {
+		for i := range len(written) - 1 {
+			if written[i] != known[i] {
+				if written[i] == known[i+1] && written[i+1] == known[i] && written[i+2:] == known[i+2:] {
+					return 1
+				}
+				break
+			}
+		}
+	}
+	return levenshtein.Distance(written, known, nil)
 }
 
 func (x *Expander) emit(s string, frame, offset int) {
