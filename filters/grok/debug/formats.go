@@ -68,6 +68,8 @@ var (
 	capturing = regexp.MustCompile(`%\{\w+:[^}]+\}|\(\?<[^=!]`)
 	mention   = regexp.MustCompile(`%\{(\w+)`)
 	alias     = regexp.MustCompile(`^%\{\w+\}$`)
+	// What stands in quotes inside of other formats: it is in nearly any line.
+	request = regexp.MustCompile(`REQUEST_?LINE$`)
 )
 
 // minFields is how many fields make a pattern a format. What captures less is
@@ -95,6 +97,14 @@ var known = []string{
 	`%{TIMESTAMP_ISO8601:timestamp} +%{LOGLEVEL:log.level} +\[%{DATA:process.thread.name}\] +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,
 	`%{TIMESTAMP_ISO8601:timestamp} +\[%{DATA:process.thread.name}\] +%{LOGLEVEL:log.level} +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,
 	`%{TIMESTAMP_ISO8601:timestamp} +%{LOGLEVEL:log.level} %{POSINT:process.pid:int} --- +\[ *%{DATA:process.thread.name}\] +(?<log.logger>\S+) +: %{GREEDYDATA:message}`,
+	// PostgreSQL as packaged, with and without user and database.
+	`(?<timestamp>%{TIMESTAMP_ISO8601} [-+A-Z0-9]+) \[%{POSINT:process.pid:int}\] (?:%{NOTSPACE:user.name}@%{NOTSPACE:postgresql.log.database} )?(?<log.level>[A-Z]+[1-5]?): +%{GREEDYDATA:message}`,
+	// Redis since version 3.
+	`%{POSINT:process.pid:int}:(?<redis.log.role>[XCSM]) (?<timestamp>%{MONTHDAY} %{MONTH} (?:%{YEAR} )?%{TIME}) (?<log.level>[.*#-]) %{GREEDYDATA:message}`,
+	// IIS, the fields that it logs by default.
+	`%{TIMESTAMP_ISO8601:timestamp} %{IP:destination.ip} %{WORD:http.request.method} %{NOTSPACE:url.path} (?:-|%{NOTSPACE:url.query}) %{POSINT:destination.port:int} (?:-|%{NOTSPACE:user.name}) %{IP:source.ip} (?:-|%{NOTSPACE:user_agent.original}) (?:-|%{NOTSPACE:http.request.referrer}) %{INT:http.response.status_code:int} %{INT:iis.access.sub_status:long} %{INT:iis.access.win32_status:long} %{INT:iis.access.time_taken:long}`,
+	// AWS's Application Load Balancer.
+	`%{WORD:aws.elb.type} %{ELB_V1_HTTP_LOG} (?:-|%{NOTSPACE:aws.elb.target_group.arn}) "(?:-|%{DATA:aws.elb.trace_id})" %{GREEDYDATA}`,
 	// Linux netfilter through syslog.
 	`%{SYSLOGTIMESTAMP:timestamp} %{SYSLOGHOST:host.hostname} kernel: (?:\[ *%{NUMBER}\] )?%{IPTABLES}`,
 }
@@ -120,7 +130,7 @@ func (s *suggester) formatNames(lines [][]byte) []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(s.library)) {
 		definition := s.library[name]
-		if alias.MatchString(definition) || s.fields(name, counts) < minFields {
+		if alias.MatchString(definition) || request.MatchString(name) || s.fields(name, counts) < minFields {
 			continue
 		}
 		if possible(lines, required(definition, s.library)) {

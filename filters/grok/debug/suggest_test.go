@@ -48,6 +48,20 @@ func TestSuggest(t *testing.T) {
 	f("catalina", "26-Apr-2018 01:28:08.123 INFO [main] org.apache.catalina.startup.Catalina.start Server startup in [1234] milliseconds")
 	f("haproxy", `Apr 26 01:28:08 localhost haproxy[14389]: 10.0.1.2:33317 [26/Apr/2018:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {1wt.eu} {} "GET /index.html HTTP/1.1"`)
 	f("apache_error", "[Thu Apr 26 01:28:08.123456 2018] [core:error] [pid 1234:tid 140169587934976] [client 192.0.2.1:5555] AH00037: Symbolic link not allowed")
+	f("postgresql",
+		"2024-03-05 07:08:09.123 KST [1234] kim@shop LOG:  duration: 12.3 ms  statement: select 1",
+		"2024-03-05 07:08:10.001 KST [77] LOG:  checkpoint starting: time",
+		"2024-03-05 07:08:11.500 +09 [80] DEBUG1:  autovacuum")
+	f("redis",
+		"1234:M 05 Mar 2024 07:08:09.123 * Ready to accept connections",
+		"1234:M 05 Mar 07:08:09.123 # WARNING overcommit_memory is set to 0")
+	f("iis",
+		"2024-03-05 07:08:09 10.0.0.1 GET /a.aspx q=1 443 - 203.0.113.4 Mozilla/5.0+(Windows) https://www.example.com/ 200 0 0 15",
+		"2024-03-05 07:08:10 10.0.0.1 POST / - 80 DOM\\kim 203.0.113.4 - - 404 0 2 1")
+	f("alb",
+		`http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c49 203.0.113.4:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "GET http://www.example.com:80/ HTTP/1.1" "curl/7.46.0" - - arn:aws:elasticloadbalancing:x "Root=1-58337262" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-"`,
+		`h2 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c49 203.0.113.4:2817 - -1 -1 -1 502 - 34 366 "GET https://www.example.com:443/ HTTP/2.0" "curl/7.46.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:x "Root=1-58337262" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-"`)
+	f("words", "hello world", "good bye")
 	f("marks", `a+b (c) {d} [e] $f ^g \h | i?`)
 	golden(t, "suggest_legacy", Options{Suggest: true, Legacy: true}, combined[0], combined[1])
 }
