@@ -32,7 +32,7 @@ import (
 // Config is the block filter "grok".
 type Config struct {
 	Match              []string          `hcl:"match" doc:"patterns, tried in order: regular expressions with references such as %{IP:source.ip} or %{INT:http.response.bytes:long}"`
-	Field              string            `hcl:"field,optional" doc:"field to read"`
+	Field              string            `hcl:"field,optional" doc:"field to read; of a list each element, and numbers as text"`
 	PatternDefinitions map[string]string `hcl:"pattern_definitions,optional" doc:"patterns of your own, name to expression; they stand before those of files and the library"`
 	PatternFiles       []string          `hcl:"pattern_files,optional" doc:"files of patterns, one a line: NAME expression"`
 	PatternDirs        []string          `hcl:"pattern_dirs,optional" doc:"folders of such files"`

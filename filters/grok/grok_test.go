@@ -115,6 +115,43 @@ func TestExistingValues(t *testing.T) {
 	}
 }
 
+// As in Logstash every element of a list is matched, and numbers as text.
+func TestOtherValues(t *testing.T) {
+	put := func(vs ...event.Value) func(*event.Event) {
+		return func(ev *event.Event) {
+			slot, _ := ev.Schema().Lookup("old")
+			if len(vs) == 1 {
+				ev.Set(slot, vs[0])
+				return
+			}
+			ev.SetList(slot, vs)
+		}
+	}
+	str := func(s string) event.Value { return event.StringValue([]byte(s)) }
+	c := with(config(`%{INT:n:int}`, `(?<w>true|\w{3,})`), func(c *Config) { c.Field = "old" })
+	for _, tt := range []struct {
+		set  func(*event.Event)
+		want string
+	}{
+		{put(str("a 12"), str("b 3"), str("?")), `{"message":"x","n":[12,3],"old":["a 12","b 3","?"]}`},
+		{put(str("abc"), event.IntValue(5)), `{"message":"x","n":5,"old":["abc",5],"w":"abc"}`},
+		{put(event.IntValue(403)), `{"message":"x","n":403}`},
+		{put(event.FloatValue(1.5)), `{"message":"x","n":1,"old":1.5}`},
+		{put(event.BoolValue(true)), `{"message":"x","w":"true"}`},
+	} {
+		if got := run(t, c, "x", tt.set); got != tt.want {
+			t.Errorf("got %s, want %s", got, tt.want)
+		}
+	}
+}
+
+// A pattern that captures nothing does not use up what it matches.
+func TestNothingCaptured(t *testing.T) {
+	if got := run(t, config(`^OK$`), "OK", nil); got != `{"message":"OK"}` {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestCombinedLog(t *testing.T) {
 	line := `1.2.3.4 - - [26/Apr/2018:01:28:08 +0900] "GET /a?b HTTP/1.1" 200 3000000000 "-" "curl/7.58.0"`
 	want := `{"http":{"request":{"method":"GET"},"response":{"body":{"bytes":3000000000},"status_code":200},"version":"1.1"},"source":{"address":"1.2.3.4"},"timestamp":"26/Apr/2018:01:28:08 +0900","url":{"original":"/a?b"},"user_agent":{"original":"curl/7.58.0"}}`

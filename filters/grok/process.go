@@ -2,6 +2,7 @@ package grok
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/naru-log/naru/event"
 	"github.com/naru-log/naru/filters/grok/pattern"
@@ -17,7 +18,7 @@ type processor struct {
 // outcome is what happened to one text.
 type outcome struct {
 	matched     bool
-	covered     bool // a match took all of the text
+	covered     bool // a match that captures took all of the text
 	limited     bool
 	rewritten   bool // the field that was read has a new value
 	unconverted bool
@@ -29,13 +30,11 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 	var o outcome
 	if ev.Kind(f.source) == event.List {
 		for _, v := range ev.List(f.source) {
-			if p.match(ev, v.Bytes(), &o) && !f.all {
-				break
-			}
+			p.match(ev, text(ev, v), &o)
 		}
-		o.covered = false // the other elements are left over
+		o.covered = false // what did not match is left over
 	} else if ev.Has(f.source) {
-		p.match(ev, ev.Bytes(f.source), &o)
+		p.match(ev, text(ev, ev.Value(f.source)), &o)
 	}
 	switch {
 	case o.limited && !o.matched:
@@ -59,21 +58,34 @@ func (p *processor) fail(ev *event.Event, reason string) {
 	}
 }
 
+// text gives a value as text, which stays valid as long as the event.
+func text(ev *event.Event, v event.Value) []byte {
+	switch v.Kind() {
+	case event.Int:
+		return ev.Keep(strconv.AppendInt(ev.Scratch(), v.Int(), 10))
+	case event.Float:
+		return ev.Keep(event.AppendJSONFloat(ev.Scratch(), v.Float()))
+	case event.Bool:
+		return ev.Keep(strconv.AppendBool(ev.Scratch(), v.Bool()))
+	}
+	return v.Bytes()
+}
+
 // match tries the patterns on a text.
-func (p *processor) match(ev *event.Event, text []byte, o *outcome) bool {
-	for from, matched := 0, false; ; {
+func (p *processor) match(ev *event.Event, text []byte, o *outcome) {
+	for from := 0; ; {
 		i, result := p.set.Match(text, from)
 		if result != pattern.Matched {
 			o.limited = o.limited || result == pattern.LimitExceeded
-			return matched
+			return
 		}
-		matched, o.matched = true, true
+		o.matched = true
 		if start, end := p.set.Matcher(i).Span(); start == 0 && end == len(text) {
-			o.covered = true
+			o.covered = o.covered || len(p.f.expressions[i].captures) > 0
 		}
 		p.store(ev, i, text, o)
 		if !p.f.all {
-			return true
+			return
 		}
 		from = i + 1
 	}
