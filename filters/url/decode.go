@@ -20,7 +20,7 @@ func (p *processor) decoded(ev *event.Event, slot event.Slot, b []byte) {
 	if len(b) == 0 {
 		return
 	}
-	if bytes.IndexByte(b, '%') < 0 {
+	if !p.escapes || bytes.IndexByte(b, '%') < 0 {
 		part.Set(ev, slot, b)
 		return
 	}
@@ -42,6 +42,9 @@ func (p *processor) path(ev *event.Event, b []byte) {
 
 // authority sets user, host and port.
 func (p *processor) authority(ev *event.Event, b []byte) {
+	if len(b) == 0 {
+		return
+	}
 	if i := bytes.LastIndexByte(b, '@'); i >= 0 {
 		user := b[:i]
 		b = b[i+1:]
@@ -109,7 +112,7 @@ func (p *processor) named(ev *event.Event, name []byte, want string) bool {
 // in the event's scratch: bytes that are not UTF-8 go through the fallback
 // encoding, or become U+FFFD. What is no escape stays.
 func (p *processor) decode(ev *event.Event, b []byte, form bool) []byte {
-	raw := p.raw[:0]
+	out := ev.Scratch()
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		switch {
@@ -121,12 +124,13 @@ func (p *processor) decode(ev *event.Event, b []byte, form bool) []byte {
 		case form && c == '+':
 			c = ' '
 		}
-		raw = append(raw, c)
+		out = append(out, c)
 	}
+	if utf8.Valid(out) {
+		return ev.Keep(out)
+	}
+	raw := append(p.raw[:0], out...)
 	p.raw = raw
-	if utf8.Valid(raw) {
-		return ev.Keep(append(ev.Scratch(), raw...))
-	}
 	if out, ok := p.legacy(ev, raw); ok {
 		return out
 	}

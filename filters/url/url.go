@@ -13,6 +13,7 @@
 package url
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -109,16 +110,19 @@ func (f *Filter) Processor() event.Processor {
 type processor struct {
 	f       *Filter
 	decoder *encoding.Decoder
+	escapes bool   // there is a % in the address
 	raw     []byte // bytes of a part before the decoder has seen them
 }
 
 // Process sets the parts.
 func (p *processor) Process(ev *event.Event) event.Verdict {
-	u, ok := split(ev.Bytes(p.f.source))
+	whole := ev.Bytes(p.f.source)
+	u, ok := split(whole)
 	if !ok {
 		return event.Keep
 	}
 	f := p.f
+	p.escapes = bytes.IndexByte(whole, '%') >= 0
 	p.set(ev, f.scheme, u.scheme)
 	p.authority(ev, u.authority)
 	p.path(ev, u.path)
