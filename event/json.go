@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -120,14 +121,18 @@ const pairs = "0001020304050607080910111213141516171819" +
 	"6061626364656667686970717273747576777879" +
 	"8081828384858687888990919293949596979899"
 
+// powers are those of ten, but for the first: 0 has one digit.
+var powers = [...]uint64{0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16}
+
 // appendInt appends a number as strconv.AppendInt does, without its way round a
 // buffer.
 func appendInt(dst []byte, v int64) []byte {
 	if v < 0 || v >= 1e16 {
 		return strconv.AppendInt(dst, v, 10)
 	}
-	u, digits := uint64(v), 1
-	for limit := uint64(10); u >= limit; limit *= 10 {
+	u := uint64(v)
+	digits := bits.Len64(u) * 1233 >> 12 // times log 2: the digits, or one less
+	if u >= powers[digits] {
 		digits++
 	}
 	dst = room(dst, digits)
