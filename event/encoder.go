@@ -76,9 +76,8 @@ func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 		case o.fixed:
 			dst = o.prefix[shared].append(dst)
 		case kind == String || kind == IP:
-			dst = o.quoted[shared].append(dst)
 			c := &ev.cells[o.slot]
-			dst = appendQuoted(dst, c.b, c.line && ev.plain)
+			dst = o.quoted[shared].appendText(dst, c.b, c.line && ev.plain)
 		default:
 			dst = o.prefix[shared].append(dst)
 			dst = e.appendSlot(dst, ev, o.slot)
@@ -271,8 +270,25 @@ func (r *run) append(dst []byte) []byte {
 	if r.long != nil {
 		return append(dst, r.long...)
 	}
-	dst = room(dst, runBytes)
+	return r.put(room(dst, runBytes))
+}
+
+// put is append for a short run that there is room for.
+func (r *run) put(dst []byte) []byte {
 	n := len(dst)
 	*(*[runBytes]byte)(dst[n : n+runBytes]) = r.text
 	return dst[:n+r.n]
+}
+
+// appendText appends the run and the rest of a JSON string after it: see
+// appendQuoted.
+func (r *run) appendText(dst, s []byte, plain bool) []byte {
+	if r.long != nil || len(s) > shortText {
+		return appendQuoted(r.append(dst), s, plain)
+	}
+	dst = r.put(room(dst, runBytes+shortText+1))
+	if out, ok := appendShort(dst, s); ok {
+		return out
+	}
+	return appendLong(dst, s, plain)
 }

@@ -64,10 +64,15 @@ func AppendJSONString(dst, s []byte) []byte {
 // says that only quotes may need an escape.
 func appendQuoted(dst, s []byte, plain bool) []byte {
 	if len(s) <= shortText {
-		if out, ok := appendShort(dst, s); ok {
+		if out, ok := appendShort(room(dst, shortText+1), s); ok {
 			return out
 		}
 	}
+	return appendLong(dst, s, plain)
+}
+
+// appendLong is appendQuoted for a text that appendShort does not take.
+func appendLong(dst, s []byte, plain bool) []byte {
 	if plain || isPlain(s) {
 		return appendPlain(dst, s)
 	}
@@ -77,11 +82,11 @@ func appendQuoted(dst, s []byte, plain bool) []byte {
 // shortText is the longest text that appendShort takes.
 const shortText = 40
 
-// appendShort copies a short text with a closing quote, looking for what needs
-// an escape on the way; then ok is false and nothing was appended. It saves the
-// calls that find bytes and copy them, which are made for long texts.
+// appendShort copies a short text with a closing quote into the room behind dst,
+// looking for what needs an escape on the way; then ok is false and nothing was
+// appended. It saves the calls that find bytes and copy them, which are made for
+// long texts.
 func appendShort(dst, s []byte) (out []byte, ok bool) {
-	dst = room(dst, shortText+1)
 	end := len(dst) + len(s)
 	out = dst[:end+1]
 	out[end] = '"'
