@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/naru-log/naru/internal/docgen"
@@ -12,10 +13,19 @@ import (
 var update = flag.Bool("update", false, "write docs/config.md again")
 
 // TestConfigReference keeps docs/config.md equal to what the components say of
-// themselves.
+// themselves, and to the examples of the filters.
 func TestConfigReference(t *testing.T) {
 	const path = "../docs/config.md"
-	want := docgen.Markdown(Kinds())
+	examples := map[string]docgen.Example{}
+	for name := range Kinds().Filters {
+		file := "../filters/" + strings.ReplaceAll(name, "_", "") + "/example.hcl"
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples[name] = docgen.Example{Path: file, Text: string(text)}
+	}
+	want := docgen.Markdown(Kinds(), examples)
 	if *update {
 		if err := os.WriteFile(path, want, 0o644); err != nil {
 			t.Fatal(err)

@@ -33,9 +33,23 @@ func TestMarkdown(t *testing.T) {
 			return &sample{Hosts: []string{"http://localhost"}, Size: 1 << 20, Wait: time.Minute, hidden: 1}
 		}}},
 		Outputs: map[string]config.Kind{"plain": {Doc: "Prints.", Config: func() any { return &struct{}{} }}},
-	}))
+	}, map[string]Example{"sample": {Path: "sample.hcl", Text: `pipeline "p" {
+  filter "other" {
+    a = 1
+  }
+
+  filter "sample" {
+    tls {
+      file = "a"
+    }
+  }
+
+  filter "sample" {}
+  filter "sample2" {}
+}
+`}}))
 	for _, want := range []string{
-		"### filter `sample`\n\nTries everything.\n",
+		"### filter `sample`\n\nTries everything.\n\n```hcl\nfilter \"sample\" {\n  tls {\n    file = \"a\"\n  }\n}\n\nfilter \"sample\" {}\n```\n\n[With lines and what becomes of them](sample.hcl)\n\n| name",
 		"| `paths` | list of strings | **required** | files, a\\|b |\n",
 		"| `hosts` | list of strings | `[\"http://localhost\"]` | nodes |\n",
 		"| `size` | size | `\"1MiB\"` | how much |\n",
