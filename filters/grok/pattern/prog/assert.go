@@ -36,9 +36,9 @@ func wordBefore(text []byte, pos int) bool {
 	return wordAt(text, back(text, pos))
 }
 
-// assert evaluates a position test. A line ends before a newline or at the
+// holds evaluates a position test. A line ends before a newline or at the
 // end of the text; no line begins after a newline that ends the text.
-func (m *machine) assert(a syntax.Assert, pos int) bool {
+func (m *machine) holds(a syntax.Assert, pos int) bool {
 	text := m.text
 	switch a {
 	case syntax.LineStart:

@@ -38,13 +38,22 @@ func (a *automaton) startRow(text []byte, pos int) int {
 // look. The automaton knows what the text has to go on with, and that there is
 // no other end.
 func (a *automaton) scan(text []byte, pos int) (end, seen int) {
-	if a.shortcut != noShortcut {
-		if end := a.short(text, pos); end >= 0 {
-			return end, end
+	if a.loop.row >= 0 {
+		return a.scanLoop(text, pos)
+	}
+	row, trans := a.startRow(text, pos), a.trans
+	for i := pos; uint(i) < uint(len(text)); i++ {
+		row = int(trans[row+int(a.class[text[i]])])
+		if row >= rowEnd {
+			return outcome(row, i), i
 		}
 	}
-	row := a.startRow(text, pos)
-	trans := a.trans
+	return outcome(int(trans[row+int(a.end)]), len(text)), len(text)
+}
+
+// scanLoop is scan with a loop that is passed over.
+func (a *automaton) scanLoop(text []byte, pos int) (end, seen int) {
+	row, trans := a.startRow(text, pos), a.trans
 	for i := pos; i < len(text); i++ {
 		if row == a.loop.row {
 			if i = a.loop.skip(text, i); i == len(text) {
@@ -73,22 +82,28 @@ func outcome(row, pos int) int {
 // prefer returns where the part that begins at pos ends at the first choice
 // of its alternatives and repeats, and how far it had to look.
 func (a *automaton) prefer(text []byte, pos int) (end, seen int) {
-	row := a.startRow(text, pos)
-	last := scanFailed
-	for i := pos; ; i++ {
-		class := a.end
-		if i < len(text) {
-			class = a.class[text[i]]
-		}
-		to := int(a.trans[row+int(class)])
-		if to == rowUnsure {
-			return scanUnsure, i
-		}
+	row, trans, last := a.startRow(text, pos), a.trans, scanFailed
+	for i := pos; uint(i) < uint(len(text)); i++ {
+		to := int(trans[row+int(a.class[text[i]])])
 		if to&1 != 0 {
 			last = i
 		}
-		if row = to &^ 1; row == rowDead {
-			return last, i
+		if row = to &^ 1; row >= rowUnsure {
+			return preferred(to, last), i
 		}
 	}
+	to := int(trans[row+int(a.end)])
+	if to&1 != 0 {
+		last = len(text)
+	}
+	return preferred(to, last), len(text)
+}
+
+// preferred is what a row that is none says, or the end of the text, with the
+// last end that was seen.
+func preferred(row, last int) int {
+	if row == rowUnsure {
+		return scanUnsure
+	}
+	return last
 }

@@ -1,6 +1,8 @@
 package prog
 
 import (
+	"unicode/utf8"
+
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
 )
 
@@ -48,41 +50,18 @@ func compileQuick(t *syntax.Tree) (c *code) {
 	q.node(t.Root, allBytes(), true)
 	q.add(inst{op: opMatch})
 	q.plan.probe = q.leadingScan()
-	q.threadJumps()
+	q.link()
+	q.fuse()
+	q.bind()
 	q.code.plan = &q.plan
 	return &q.code
-}
-
-// threadJumps makes jumps to jumps go where these go.
-func (q *quick) threadJumps() {
-	final := func(pc int32) int32 {
-		for q.inst[pc].op == opJump {
-			pc = q.inst[pc].x
-		}
-		return pc
-	}
-	for i := range q.inst {
-		in := &q.inst[i]
-		switch in.op {
-		case opJump, opPair:
-			in.x = final(in.x)
-		case opScan, opPrefer:
-			in.y = final(in.y)
-		case opDispatch:
-			for b, to := range in.table.target {
-				if to >= 0 {
-					in.table.target[b] = final(to)
-				}
-			}
-		}
-	}
 }
 
 // leadingScan returns the automaton that every match begins with, if any.
 func (q *quick) leadingScan() *automaton {
 	for _, in := range q.inst {
 		switch in.op {
-		case opSaveStart, opStart:
+		case opSaveStart, opEmpty:
 			continue
 		case opScan, opPrefer:
 			return in.scan
@@ -307,15 +286,9 @@ func (q *quick) captured(n *syntax.Node, follow *byteSet, last bool) {
 		return
 	}
 	q.group = 0
-	at := q.add(inst{op: opStart, n: group, pos: int32(n.Pos)})
+	q.add(inst{op: opEmpty, opens: startOf(group), pos: int32(n.Pos)})
 	q.node(body, follow, last)
-	if len(q.inst) == at+2 && q.inst[at+1].op == opRun && q.inst[at+1].group == 0 {
-		q.inst[at] = q.inst[at+1]
-		q.inst[at].group = group
-		q.inst = q.inst[:at+1]
-		return
-	}
-	q.add(inst{op: opSaveEnd, n: group, pos: int32(n.Pos)})
+	q.add(inst{op: opEmpty, closes: endOf(group), pos: int32(n.Pos)})
 }
 
 // once makes sure that what comes next is tried once only at a position, if
@@ -453,6 +426,9 @@ func (q *quick) run(n *syntax.Node, set *charSet, follow *byteSet, last bool) {
 	case last:
 		i.op = opRun
 	default:
+		if b, ok := onlyByte(first.and(follow)); b < utf8.RuneSelf {
+			i.b, i.a = b, ok
+		}
 		q.demanding(&i)
 	}
 	q.add(i)

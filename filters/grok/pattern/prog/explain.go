@@ -70,8 +70,7 @@ func (p *Prog) Explain(text []byte, limit int) (r Result, far, place int) {
 
 // record keeps the furthest failure of an attempt. A failure in a lookaround
 // says nothing about how far the line fits.
-func (m *machine) record(pc, pos int) {
-	in := &m.code.inst[pc]
+func (m *machine) record(in *inst, pos int) {
 	if m.depth > 0 || in.op == opMemo || in.op == opMemoSub {
 		return
 	}

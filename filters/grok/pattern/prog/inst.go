@@ -11,28 +11,33 @@ package prog
 type opcode uint8
 
 const (
-	opFail opcode = iota
+	// The leaves.
+	opEmpty   opcode = iota // nothing
+	opByte                  // b
+	opLit                   // lit
+	opSet                   // one character of set
+	opRun                   // set, n to m times (m < 0: no limit), as many as can be, gives back none
+	opSigned                // the same with one of sign in front, if there is one
+	opClear                 // groups take no part
+	opOnce                  // point n: fail if it was last reached at this position
+	opScan                  // automaton scan; where it cannot say, go on at x
+	opPrefer                // the same for an automaton of the preferred end
+	opBehind                // the character before is in set (m == 1: is not)
+	opAhead                 // the character after is in set (m == 1: is not)
+	opAssert                // a
+	opFold                  // lit, compared under full case folding
+	opRunBack               // as opRun, gives back; follow says what the rest begins with, which has b at least x times
+	opRunLazy               // the same, as few as can be
+
+	// What directs the machine.
 	opMatch
-	opByte      // b
-	opLit       // lit
-	opFold      // folded, compared under full case folding
-	opSet       // one character of set
 	opJump      // to x
 	opSplit     // try x, then y
 	opDispatch  // try the branches that table has for the next byte
-	opRun       // set, n to m times (m < 0: no limit), as many as can be, gives back none
-	opRunBack   // the same, gives back; follow says what the rest begins with, which has b at least x times
-	opRunLazy   // the same, as few as can be
 	opPair      // b with a byte of follow behind it: go on at x behind b
-	opStart     // group n begins; nothing to undo
-	opClear     // groups take no part
-	opSaveStart // group n begins
-	opSaveEnd   // group n ends
+	opSaveStart // group n begins; what it held is put back on backtracking
 	opOpen      // group n begins, in a pattern with recursion
 	opClose     // group n ends, in a pattern with recursion
-	opAssert    // a
-	opBehind    // the character before is in set (m == 1: is not)
-	opAhead     // the character after is in set (m == 1: is not)
 	opLook      // run x as a sub-program; n is the kind, m the width of a lookbehind
 	opAtomic    // run x as a sub-program, go on at y where it ends
 	opSubEnd    // the sub-program succeeds
@@ -44,30 +49,50 @@ const (
 	opCall      // subroutine x
 	opReturn
 	opCond     // go on if one of groups took part, else at x
-	opOnce     // point n: fail if it was last reached at this position
 	opKeep     // the match starts here
 	opGrapheme // a grapheme cluster
-	opScan     // automaton scan; where it cannot say, go on at x instead of y
-	opPrefer   // the same for an automaton of the preferred end
 	opStop     // expressions that are tried together part here; go on at x
 )
 
+// Leaves that can end in more than one place, and the last leaf.
+const (
+	firstRun = opRunBack
+	lastLeaf = opRunLazy
+)
+
+// inst is an instruction. The leaves have in common what
+// comes with them: where they match, group opens begins where they began,
+// group closes ends where they end, the text has to go on with tail, and next
+// is the instruction after that.
 type inst struct {
+	do     step
+	to     *inst // next
+	other  *inst // x, of an instruction that can go there
 	op     opcode
 	b      byte
 	a      uint8 // syntax.Assert
+	length uint8 // of the tail, in bytes
+	opens  int32 // place of the start of the group in the captures, 0 if none
+	closes int32 // place of the end
 	n, m   int32
-	group  int32 // if not 0, what is matched is this group
+	self   int32 // place in the program
+	next   int32
 	x, y   int32
-	pos    int32 // place in the expanded text
+	pos    int32  // place in the expanded text
+	word   uint64 // tail as it is read from memory, or what a run looks ahead for
+	mask   uint64 // of its bytes
 	set    *charSet
+	sign   *charSet
 	follow *byteSet
-	lit    string
-	folded []rune
-	groups []int
 	table  *dispatch
 	scan   *automaton
+	lit    string // of opFold, folded
+	groups []int
 }
+
+// startOf and endOf are the places of a group in the captures.
+func startOf(group int32) int32 { return 2 * group }
+func endOf(group int32) int32   { return 2*group + 1 }
 
 // dispatch says for every byte which branches can begin with it.
 type dispatch struct {
@@ -95,7 +120,7 @@ type code struct {
 	points int // memo points
 	onces  int // opOnce points
 	plan   *plan
-	stop   int // where to go on behind the opStop, if there is one
+	stop   int32 // where to go on behind the opStop, if there is one
 	// recursive says that groups can nest in themselves.
 	recursive bool
 	// memo says that the outcome at a place depends on nothing but the

@@ -13,11 +13,6 @@ type loop struct {
 	leaves [2]uint64
 }
 
-const (
-	lows  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
 // findLoop looks for the first such row.
 func (a *automaton) findLoop(stride int) loop {
 	for row := 0; row < len(a.trans); row += stride {

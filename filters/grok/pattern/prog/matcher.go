@@ -116,8 +116,7 @@ func (m *Matcher) matchPlain(text []byte, from int) Result {
 		m.plain = newMachine(m.prog.plain(), m.prog.groups)
 	}
 	v := m.plain
-	v.text, v.steps, v.over = text, 0, false
-	v.limit = m.limit
+	v.begin(text, m.limit)
 	if v.code.memo {
 		v.memo.reset(v.code.points, len(text))
 		defer v.memo.release()
@@ -145,7 +144,7 @@ func (m *Matcher) matchPlain(text []byte, from int) Result {
 }
 
 func (m *Matcher) accept(v *machine, start, end int) {
-	copy(m.caps, v.caps)
+	m.caps = v.caps
 	if v.keep >= 0 {
 		start = min(v.keep, end) // it may have been set further on, by a lookahead
 	}

@@ -96,6 +96,8 @@ func compilePlain(t *syntax.Tree) (c *code, err error) {
 	e.plain(t.Root)
 	e.add(inst{op: opMatch, pos: int32(len(t.Source.Text))})
 	e.subroutines()
+	e.link()
+	e.bind()
 	return &e.code, nil
 }
 
@@ -202,16 +204,17 @@ func (e *emitter) subProgram(at int, body func()) {
 }
 
 func (e *emitter) capture(n *syntax.Node, body func()) {
-	start, end := opSaveStart, opSaveEnd
+	group, pos := int32(n.Index), int32(n.Pos)
+	start, end := inst{op: opSaveStart, n: group, pos: pos}, inst{op: opEmpty, closes: endOf(group), pos: pos}
 	if e.recursive {
-		start, end = opOpen, opClose
+		start, end = inst{op: opOpen, n: group, pos: pos}, inst{op: opClose, n: group, pos: pos}
 	}
 	if e.sub > 0 {
 		e.captureSub = true
 	}
-	e.add(inst{op: start, n: int32(n.Index), pos: int32(n.Pos)})
+	e.add(start)
 	body()
-	e.add(inst{op: end, n: int32(n.Index), pos: int32(n.Pos)})
+	e.add(end)
 }
 
 // call writes a group out in place of a call, or calls it if that would not
@@ -353,7 +356,7 @@ func (e *emitter) str(n *syntax.Node) {
 		for _, r := range n.Runes {
 			f = syntax.AppendFold(f, r)
 		}
-		e.add(inst{op: opFold, folded: f, pos: pos})
+		e.add(inst{op: opFold, lit: string(f), pos: pos})
 		return
 	}
 	lit := string(n.Runes)

@@ -33,7 +33,7 @@ type plan struct {
 // match is that of the gate. If the pattern does not match from the gate on,
 // no match begins before it.
 type gate struct {
-	pc     int
+	pc     int32
 	once   int // opOnce point in front of it
 	b      byte
 	offset int     // of b in the literal
@@ -65,7 +65,7 @@ func (q *quick) openGate(lit string) {
 		if old := q.plan.gate; old != nil && rank(c) < rank(old.b) {
 			continue
 		}
-		g := &gate{pc: int(q.pc()), once: q.onces, b: c, offset: i, guards: q.plan.guards}
+		g := &gate{pc: q.pc(), once: q.onces, b: c, offset: i, guards: q.plan.guards}
 		g.guard = g.guards != byteSet{}
 		q.plan.gate = g
 		q.add(inst{op: opOnce, n: int32(q.onces)})

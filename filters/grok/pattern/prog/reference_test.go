@@ -192,7 +192,7 @@ func (r *reference) leaf(n *syntax.Node, pos int) int {
 			}
 		}
 	case syntax.OpAssert:
-		if (&machine{text: r.text}).assert(n.Assert, pos) {
+		if (&machine{text: r.text}).holds(n.Assert, pos) {
 			return pos
 		}
 	case syntax.OpGrapheme:

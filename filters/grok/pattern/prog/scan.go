@@ -45,15 +45,19 @@ func (q *quick) scanAtomic(n *syntax.Node) bool {
 func (q *quick) withScan(n *syntax.Node, op opcode, a *automaton, generic func()) {
 	group := q.group
 	q.group = 0
-	at := q.add(inst{op: op, scan: a, pos: int32(n.Pos), group: group})
+	i := inst{op: op, scan: a, pos: int32(n.Pos)}
+	if group > 0 {
+		i.opens, i.closes = startOf(group), endOf(group)
+	}
+	at := q.add(i)
 	q.inst[at].x = q.pc()
 	q.noScan = true
 	if group > 0 {
-		q.add(inst{op: opStart, n: group, pos: int32(n.Pos)})
+		q.add(inst{op: opEmpty, opens: i.opens, pos: i.pos})
 	}
 	generic()
 	if group > 0 {
-		q.add(inst{op: opSaveEnd, n: group, pos: int32(n.Pos)})
+		q.add(inst{op: opEmpty, closes: i.closes, pos: i.pos})
 	}
 	q.noScan = false
 	q.inst[at].y = q.pc()

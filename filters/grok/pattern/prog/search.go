@@ -19,7 +19,7 @@ func (m *Matcher) search(text []byte) (end, start int) {
 	case atLines:
 		return v.searchLines()
 	}
-	if len(text) == 0 || !p.possible(text[1:]) {
+	if len(text) == 0 {
 		return -1, 0
 	}
 	return v.searchFrom(nextRune(text, 0))
@@ -28,14 +28,13 @@ func (m *Matcher) search(text []byte) (end, start int) {
 // begin readies the machine for a text.
 func (m *machine) begin(text []byte, limit int) {
 	m.text, m.steps, m.over, m.limit = text, 0, false, limit
+	m.lines = lines{}
 	m.forget()
 }
 
 // forget makes all places new again.
 func (m *machine) forget() {
-	for i := range m.onces {
-		m.onces[i] = -1
-	}
+	copy(m.onces, m.fresh)
 }
 
 // possible reports whether text has the literals of the plan in order.
@@ -67,6 +66,7 @@ func (m *machine) searchLines() (end, start int) {
 func (m *machine) searchFrom(pos int) (end, start int) {
 	p, text := m.code.plan, m.text
 	open := -1 // up to here the gate has been found open, or cannot tell
+	possible := false
 	for {
 		for pos < len(text) && !p.begins(text, pos) {
 			pos = nextRune(text, pos)
@@ -85,6 +85,10 @@ func (m *machine) searchFrom(pos int) (end, start int) {
 			}
 			open = next
 		}
+		if !possible && !p.possible(text[pos:]) {
+			return -1, pos
+		}
+		possible = true
 		if end = m.attempt(pos); end >= 0 || m.over {
 			return end, pos
 		}
@@ -129,8 +133,7 @@ func (m *machine) tryGate(pos int) (next int, skip bool) {
 		return at + 1, true
 	}
 	if m.onces[g.once] != int32(at-g.offset) {
-		m.clearCaps()
-		m.stack, m.keep, m.depth = m.stack[:0], -1, 0
+		m.renew()
 		if m.run(g.pc, at-g.offset) >= 0 {
 			m.forget() // what was passed has not failed
 			return at, false

@@ -2,6 +2,9 @@ package prog
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -19,6 +22,7 @@ const (
 type charSet struct {
 	tab   [256]uint8
 	mixed bool // tab has decode in it
+	graph bool // all from '!' on are in it
 	hole  int  // the only byte that is not in it, -1 if there are more
 	set   *syntax.Set
 }
@@ -41,6 +45,7 @@ func newCharSet(s *syntax.Set) *charSet {
 			c.mixed = true
 		}
 	}
+	c.graph = all && !slices.Contains(c.tab['!':], no)
 	if out := s.Negate(); all && len(out.R) == 2 && out.R[0] == out.R[1] {
 		c.hole = int(out.R[0])
 	}
@@ -70,6 +75,12 @@ func (c *charSet) step(text []byte, pos int) int {
 	return pos + n
 }
 
+// ascii reports whether all members are ASCII.
+func (c *charSet) ascii() bool { return c.tab[utf8.RuneSelf] == no }
+
+// digits reports whether the set is that of the ASCII digits.
+func (c *charSet) digits() bool { return slices.Equal(c.set.R, []rune{'0', '9'}) }
+
 // run returns the end of the longest run of members from pos on.
 func (c *charSet) run(text []byte, pos int) int {
 	if c.hole >= 0 {
@@ -79,9 +90,7 @@ func (c *charSet) run(text []byte, pos int) int {
 		return len(text)
 	}
 	for {
-		for pos < len(text) && c.tab[text[pos]] == yes {
-			pos++
-		}
+		pos = c.span(text, pos)
 		if !c.mixed || pos >= len(text) || c.tab[text[pos]] != decode {
 			return pos
 		}
@@ -91,6 +100,37 @@ func (c *charSet) run(text []byte, pos int) int {
 		}
 		pos = next
 	}
+}
+
+// span returns the end of the longest run of bytes from pos on that members
+// begin with, all of them.
+func (c *charSet) span(text []byte, pos int) int {
+	if c.graph {
+		pos = c.spanGraph(text, pos)
+	}
+	for pos >= 0 && pos <= len(text)-wordSize {
+		t := text[pos : pos+wordSize]
+		if c.tab[t[0]]&c.tab[t[1]]&c.tab[t[2]]&c.tab[t[3]]&c.tab[t[4]]&c.tab[t[5]]&c.tab[t[6]]&c.tab[t[7]]&yes == 0 {
+			break
+		}
+		pos += wordSize
+	}
+	for pos < len(text) && c.tab[text[pos]] == yes {
+		pos++
+	}
+	return pos
+}
+
+// spanGraph is span up to the first byte that is a blank or below, or near the
+// end of the text.
+func (c *charSet) spanGraph(text []byte, pos int) int {
+	for pos >= 0 && pos <= len(text)-wordSize {
+		if n := atMostBlank(binary.LittleEndian.Uint64(text[pos:])); n != 0 {
+			return pos + bits.TrailingZeros64(n)/8
+		}
+		pos += wordSize
+	}
+	return pos
 }
 
 // back returns the position of the character that ends at pos.
@@ -113,6 +153,15 @@ func (s *byteSet) add(t *byteSet) {
 			s[i] = true
 		}
 	}
+}
+
+// and returns what is in both.
+func (s *byteSet) and(t *byteSet) *byteSet {
+	both := new(byteSet)
+	for i, v := range t {
+		both[i] = v && s[i]
+	}
+	return both
 }
 
 func (s *byteSet) count() int {

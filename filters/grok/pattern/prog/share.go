@@ -95,8 +95,9 @@ func (c *code) cuts() []bool {
 	return ok
 }
 
-// targets appends where an instruction leads other than to the next.
+// targets appends where an instruction leads.
 func (in *inst) targets(list []int32) []int32 {
+	list = append(list, in.next)
 	switch in.op {
 	case opJump, opPair, opCheck, opCond, opCall:
 		return append(list, in.x)
@@ -129,15 +130,16 @@ func (c *code) common(d *code) int {
 // same reports whether two instructions do the same, but for what a run
 // demands of the rest of the expression.
 func (in *inst) same(o *inst) bool {
-	if in.op != o.op || in.b != o.b || in.a != o.a || in.n != o.n || in.m != o.m || in.group != o.group ||
-		in.x != o.x && in.op != opRunBack || in.y != o.y || in.lit != o.lit || !slices.Equal(in.folded, o.folded) || !slices.Equal(in.groups, o.groups) {
+	if in.op != o.op || in.b != o.b || in.a != o.a || in.n != o.n || in.m != o.m || in.next != o.next || in.opens != o.opens || in.closes != o.closes ||
+		in.x != o.x && in.op != opRunBack || in.y != o.y || in.lit != o.lit ||
+		in.word != o.word || in.length != o.length || !slices.Equal(in.groups, o.groups) {
 		return false
 	}
-	if (in.set == nil) != (o.set == nil) || (in.follow == nil) != (o.follow == nil) ||
+	if (in.set == nil) != (o.set == nil) || (in.sign == nil) != (o.sign == nil) || (in.follow == nil) != (o.follow == nil) ||
 		(in.table == nil) != (o.table == nil) || (in.scan == nil) != (o.scan == nil) {
 		return false
 	}
-	return (in.set == nil || in.set.set.Equal(o.set.set)) && (in.follow == nil || *in.follow == *o.follow) &&
+	return (in.set == nil || in.set.set.Equal(o.set.set)) && (in.sign == nil || in.sign.set.Equal(o.sign.set)) && (in.follow == nil || *in.follow == *o.follow) &&
 		(in.table == nil || in.table.same(o.table)) && (in.scan == nil || in.scan.same(o.scan))
 }
 
@@ -151,15 +153,15 @@ func (a *automaton) same(b *automaton) bool {
 }
 
 // withStop returns a copy of p that begins with head and then stops for a
-// moment. The instruction that was there moves to the end, with a jump back
-// behind it.
+// moment. The instruction that was there moves to the end.
 func (p *Prog) withStop(head []inst) *Prog {
 	at := len(head)
 	quick := *p.quick
 	moved := int32(len(quick.inst))
-	quick.inst = slices.Concat(head, quick.inst[at:], []inst{quick.inst[at], {op: opJump, x: int32(at + 1)}})
+	quick.inst = slices.Concat(head, quick.inst[at:], quick.inst[at:at+1])
 	quick.inst[at] = inst{op: opStop, x: moved}
-	quick.stop = int(moved)
+	quick.stop = moved
+	quick.bind()
 	out := *p
 	out.quick = &quick
 	return &out
@@ -234,8 +236,6 @@ func (m *machine) first() int {
 	if !s.arrived {
 		return -1
 	}
-	m.clearCaps()
-	m.dirty = true
 	copy(m.caps, s.caps)
 	copy(m.regs, s.regs)
 	copy(m.onces, s.onces)

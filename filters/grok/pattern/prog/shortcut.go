@@ -1,6 +1,8 @@
 package prog
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 	"sync"
 )
@@ -149,65 +151,70 @@ func (a *automaton) short(text []byte, pos int) int {
 	return end
 }
 
-// scanQuad returns the end of four numbers of up to three digits, at most 255.
+// scanQuad returns the end of four numbers of up to three digits, at most
+// 255, or -1 if there are none or if the end of the text is near. How long the
+// numbers are nobody can guess, so it does not branch on that.
 func scanQuad(text []byte, pos int) int {
-	for octet := 0; ; octet++ {
-		if pos >= len(text) {
-			return -1
-		}
-		n := uint(text[pos]) - '0'
-		if n > 9 {
-			return -1
-		}
-		pos++
-		for digits := 1; digits < 3 && pos < len(text); digits++ {
-			d := uint(text[pos]) - '0'
-			if d > 9 {
-				break
-			}
-			n = n*10 + d
-			pos++
-		}
-		if n > 255 {
-			return -1
-		}
-		if octet == 3 {
-			return pos
-		}
-		if pos >= len(text) || text[pos] != '.' {
-			return -1
-		}
-		pos++
+	const window = 2 * wordSize // the longest address and one byte more
+	if pos < 0 || pos > len(text)-window {
+		return -1
 	}
+	t := (*[window]byte)(text[pos:])
+	stops := 1<<window | gather(notDigits(binary.LittleEndian.Uint64(t[:])))
+	stops |= gather(notDigits(binary.LittleEndian.Uint64(t[wordSize:]))) << wordSize
+	const most = '2'<<16 | '5'<<8 | '5' // three digits sort as their number does
+	start, stop, wrong, bad := 0, 0, byte(0), 0
+	for octet := range 4 {
+		stop = bits.TrailingZeros64(stops)
+		stops &= stops - 1
+		digits := binary.BigEndian.Uint32(t[min(uint(start), window-4):]) >> 8
+		length := stop - start
+		bad |= (length - 1) | (3 - length) | (most-int(digits))&(2-length)
+		if octet < 3 {
+			wrong |= t[stop%window] ^ '.'
+		}
+		start = stop + 1
+	}
+	if bad < 0 || wrong != 0 {
+		return -1
+	}
+	return pos + stop
 }
 
 // dateLength is the length of 26/Apr/2018:00:00:00 +0900.
 const dateLength = 26
 
-// scanDate returns the end of a date of this form.
+// The form of a date in words: that from the first byte on, from the ninth,
+// from the seventeenth and the last. Marks are where the bytes of forms have
+// to be, digits are where digits have to be.
+const (
+	dateForm0, dateMarks0, dateDigits0 = '/'<<16 | '/'<<48, 0xff<<16 | 0xff<<48, 0x80<<0 | 0x80<<8 | 0x80<<56
+	dateForm1, dateMarks1, dateDigits1 = ':'<<24 | ':'<<48, 0xff<<24 | 0xff<<48, 0x80<<0 | 0x80<<8 | 0x80<<16 | 0x80<<32 | 0x80<<40 | 0x80<<56
+	dateForm2, dateMarks2, dateDigits2 = ':'<<8 | ' '<<32, 0xff<<8 | 0xff<<32, 0x80<<0 | 0x80<<16 | 0x80<<24 | 0x80<<48 | 0x80<<56
+	dateDigits3                        = 0x80<<48 | 0x80<<56
+)
+
+// scanDate returns the end of a date of this form, or -1.
 func scanDate(text []byte, pos int) int {
-	if len(text)-pos < dateLength {
+	if pos < 0 || pos > len(text)-dateLength {
 		return -1
 	}
-	t := text[pos : pos+dateLength : pos+dateLength]
-	if t[2] != '/' || t[6] != '/' || t[11] != ':' || t[14] != ':' || t[17] != ':' || t[20] != ' ' ||
-		t[21] != '+' && t[21] != '-' {
+	t := (*[dateLength]byte)(text[pos:])
+	a, b := binary.LittleEndian.Uint64(t[:]), binary.LittleEndian.Uint64(t[8:])
+	c, d := binary.LittleEndian.Uint64(t[16:]), binary.LittleEndian.Uint64(t[dateLength-wordSize:])
+	wrong := (a^dateForm0)&dateMarks0 | (b^dateForm1)&dateMarks1 | (c^dateForm2)&dateMarks2
+	wrong |= notDigits(a)&dateDigits0 | notDigits(b)&dateDigits1 | notDigits(c)&dateDigits2 | notDigits(d)&dateDigits3
+	if wrong != 0 || t[21] != '+' && t[21] != '-' || !isMonth(t[3], t[4], t[5]) {
 		return -1
 	}
-	const bad = 1000
-	two := func(i int) uint {
-		a, b := uint(t[i])-'0', uint(t[i+1])-'0'
-		if a > 9 || b > 9 {
-			return bad
-		}
-		return a*10 + b
-	}
-	if day := two(0); day-1 > 30 || two(7) == bad || two(9) == bad || two(12) > 23 ||
-		two(15) > 59 || two(18) > 59 || two(22) == bad || two(24) == bad || !isMonth(t[3], t[4], t[5]) {
+	if two(t[0], t[1])-1 > 30 || two(t[12], t[13]) > 23 || two(t[15], t[16]) > 59 || two(t[18], t[19]) > 59 {
 		return -1
 	}
 	return pos + dateLength
 }
+
+// two returns the number of two digits.
+func two(tens, ones byte) uint { return uint(tens-'0')*10 + uint(ones-'0') }
 
 // isMonth reports whether three letters are the name of a month.
 func isMonth(a, b, c byte) bool {

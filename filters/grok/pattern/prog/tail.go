@@ -1,7 +1,6 @@
 package prog
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -71,7 +70,7 @@ func (q *quick) demanding(i *inst) {
 func (m *machine) last(in *inst, least int) int {
 	end := len(m.text)
 	for range in.x {
-		i := bytes.LastIndexByte(m.text[least:end], in.b)
+		i := lastIndexByte(m.text[least:end], in.b)
 		if i < 0 {
 			end = -1
 			break
