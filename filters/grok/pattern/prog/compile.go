@@ -1,6 +1,7 @@
 package prog
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -135,9 +136,10 @@ type branch struct {
 func (q *quick) dispatch(at int, branches []branch) {
 	t := &dispatch{}
 	ids := make(map[string]int32)
+	var key []byte
+	var list []int32
 	for b := range t.target {
-		var key []byte
-		var list []int32
+		key, list = key[:0], list[:0]
 		for i, br := range branches {
 			if br.first[b] {
 				key = append(key, byte(i), byte(i>>8))
@@ -156,7 +158,7 @@ func (q *quick) dispatch(at int, branches []branch) {
 		if !ok {
 			id = noBranch - 1 - int32(len(t.lists))
 			ids[string(key)] = id
-			t.lists = append(t.lists, list)
+			t.lists = append(t.lists, slices.Clone(list))
 		}
 		t.target[b] = id
 	}

@@ -17,8 +17,9 @@ type builder struct {
 
 	out     *automaton
 	stride  int
-	classes int   // of ASCII bytes; then one for all others, one for the end
-	sample  []int // a byte of each class
+	classes int          // of ASCII bytes; then one for all others, one for the end
+	sample  []int        // a byte of each class
+	takes   []membership // of each state, which classes it takes
 
 	states []dfaState
 	index  map[string]int
@@ -57,6 +58,7 @@ func (q *quick) automatonFor(n *syntax.Node, follow *byteSet, ordered bool) *aut
 	}
 	b := &builder{nfa: a, follow: follow, ordered: ordered, index: make(map[string]int), seen: make([]int, len(a.states))}
 	b.classify()
+	b.tabulate()
 	if !b.explore() {
 		return nil
 	}
@@ -101,6 +103,35 @@ func (b *builder) classify() {
 	}
 	b.out.end = uint8(b.classes + 1)
 	b.stride = (b.classes + 3) &^ 1 // even
+}
+
+// membership says whether the characters of a class are in a set.
+type membership uint8
+
+const (
+	out membership = iota
+	in
+	some // some are, some are not
+)
+
+// tabulate works out which classes the states of the nondeterministic
+// automaton take.
+func (b *builder) tabulate() {
+	width := b.classes + 2
+	b.takes = make([]membership, len(b.nfa.states)*width)
+	for id, s := range b.nfa.states {
+		if s.kind != stateChar {
+			continue
+		}
+		for class := range width {
+			switch yes, known := b.has(s.set, class); {
+			case !known:
+				b.takes[id*width+class] = some
+			case yes:
+				b.takes[id*width+class] = in
+			}
+		}
+	}
 }
 
 func bit(v bool) byte {
@@ -276,14 +307,14 @@ func (b *builder) step(list []int, class int) int32 {
 			}
 			continue
 		}
-		in, known := b.has(st.set, class)
-		if in || !known {
-			if class == b.other() {
-				return toUnsure
-			}
-			if !slices.Contains(core, st.out[0]) {
-				core = append(core, st.out[0])
-			}
+		if b.takes[id*(b.classes+2)+class] == out {
+			continue
+		}
+		if class == b.other() {
+			return toUnsure
+		}
+		if !slices.Contains(core, st.out[0]) {
+			core = append(core, st.out[0])
 		}
 	}
 	if b.ordered {

@@ -15,9 +15,10 @@ type loop struct {
 
 // findLoop looks for the first such row.
 func (a *automaton) findLoop(stride int) loop {
+	leaves := make([]byte, 0, 0x80)
 	for row := 0; row < len(a.trans); row += stride {
-		var leaves []byte
-		for c := range byte(0x80) {
+		leaves = leaves[:0]
+		for c := byte(0); c < 0x80 && len(leaves) <= 2; c++ {
 			if int(a.trans[row+int(a.class[c])]) != row {
 				leaves = append(leaves, c)
 			}

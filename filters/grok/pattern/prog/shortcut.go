@@ -24,11 +24,9 @@ func (a *automaton) takeShortcut(follow *byteSet) {
 		kind  shortcut
 		parts [][]string
 	}{{dottedQuad, quadParts()}, {httpDate, dateParts()}} {
+		p := proof{a, s.parts, follow, make(map[place]bool)}
 		for prev, row := range a.start {
-			if !a.knows(int(row), s.parts) {
-				continue
-			}
-			if a.proves(int(row), s.parts, follow) {
+			if a.knows(int(row), s.parts) && p.holds(place{0, int(row)}) {
 				a.shortcut, a.follow = s.kind, follow
 				a.shortPrev[prev] = true
 			}
@@ -51,38 +49,52 @@ func (a *automaton) knows(row int, parts [][]string) bool {
 	return true
 }
 
-// proves walks the automaton from row over all texts made of one string of
-// each part and reports whether it finds each of them to end exactly there
-// for every byte that can follow.
-func (a *automaton) proves(row int, parts [][]string, follow *byteSet) bool {
-	rows := []int{row}
-	seen := make(map[int]bool)
-	for _, part := range parts {
-		clear(seen)
-		var next []int
-		for _, r := range rows {
-			for _, s := range part {
-				to, ok := a.walk(r, s)
-				if !ok {
-					return false
-				}
-				if !seen[to] {
-					seen[to] = true
-					next = append(next, to)
-				}
-			}
-		}
-		rows = next
+// proof walks an automaton over all texts made of one string of each part, to
+// see whether it finds each of them to end exactly there for every byte that
+// can follow.
+type proof struct {
+	a      *automaton
+	parts  [][]string
+	follow *byteSet
+	known  map[place]bool
+}
+
+// place is a row before a part.
+type place struct{ part, row int }
+
+// holds reports whether the automaton does that for the texts from a place on.
+func (p *proof) holds(at place) bool {
+	if at.part == len(p.parts) {
+		return p.ends(at.row)
 	}
-	for _, r := range rows {
-		for b, ok := range follow {
-			class := a.end
-			if b != endOfText {
-				class = a.class[b]
-			}
-			if ok && a.trans[r+int(class)] != rowEnd {
-				return false
-			}
+	ok, known := p.known[at]
+	if known {
+		return ok
+	}
+	ok = true
+	last := -1 // neighbours mostly lead to the same row
+	for _, s := range p.parts[at.part] {
+		to, alive := p.a.walk(at.row, s)
+		if !alive || to != last && !p.holds(place{at.part + 1, to}) {
+			ok = false
+			break
+		}
+		last = to
+	}
+	p.known[at] = ok
+	return ok
+}
+
+// ends reports whether a row says for every byte that can follow that the
+// text ends.
+func (p *proof) ends(row int) bool {
+	for b, ok := range p.follow {
+		class := p.a.end
+		if b != endOfText {
+			class = p.a.class[b]
+		}
+		if ok && p.a.trans[row+int(class)] != rowEnd {
+			return false
 		}
 	}
 	return true
