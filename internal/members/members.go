@@ -178,8 +178,9 @@ func AppendInside(dst, prefix, name []byte) []byte {
 
 // AppendKey appends a comma unless dst is empty, the name as a key, and a colon.
 // Prefix is what stands before the name, with its dot. A name that Elasticsearch
-// would not take, with nothing before, between or after a dot, gets underscores
-// instead of the dots; so does one below a plain field.
+// would not take, with nothing or white space alone before, between or after a
+// dot, gets underscores instead of the dots; so does one below a plain field. One
+// that is all white space gets an underscore behind it.
 func AppendKey(dst, prefix, name []byte, below bool) []byte {
 	return appendKey(dst, nil, prefix, name, below)
 }
@@ -197,9 +198,9 @@ func appendKey(dst, aside, prefix, name []byte, below bool) []byte {
 				dst[i] = '_'
 			}
 		}
-		if len(name) == 0 {
-			dst = append(dst, '_')
-		}
+	}
+	if blank(name) {
+		dst = append(dst, '_')
 	}
 	return append(dst, '"', ':')
 }
@@ -211,7 +212,16 @@ func appendText(dst, text []byte) []byte {
 	return dst[:start+copy(dst[start:], dst[start+1:len(dst)-1])]
 }
 
-// ambiguous reports whether a name has an empty part between dots.
+// ambiguous reports whether a name has a part of nothing or white space between
+// dots.
 func ambiguous(name []byte) bool {
-	return len(name) == 0 || name[0] == '.' || name[len(name)-1] == '.' || bytes.Contains(name, []byte(".."))
+	for more := bytes.IndexByte(name, '.') >= 0; more; {
+		var part []byte
+		if part, name, more = bytes.Cut(name, []byte{'.'}); blank(part) {
+			return true
+		}
+	}
+	return false
 }
+
+func blank(b []byte) bool { return len(bytes.TrimSpace(b)) == 0 }
