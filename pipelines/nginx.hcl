@@ -1,8 +1,9 @@
 # Nginx's access and error logs.
 #
 # Access logs: the combined format, also with a list of addresses
-# (X-Forwarded-For) or the host asked for in front, and with $request_time after
-# the user agent; and the format of Kubernetes' ingress-nginx. Of any other log_format, give the string:
+# (X-Forwarded-For) or the host asked for in front, and with $request_time before
+# the referrer or after the user agent; and the format of Kubernetes' ingress-nginx.
+# Of any other log_format, give the string:
 # --var 'format=escape=json {"time":"$time_iso8601","status":$status}'
 
 variable "paths" {
@@ -93,7 +94,7 @@ pipeline "nginx_access" {
       NGINX_CLIENTS = "%{NGINX_CLIENT}(?:\"?,?\\s+\"?%{NGINX_CLIENT})*"
       NGINX_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
       NGINX_REQUEST = "(?:%{WORD:http.request.method} (?:%{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|%{NGINX_TEXT:url.original} HTTP/%{NUMBER:http.version})|-|%{NGINX_TEXT:nginx.access.request})"
-      NGINX_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})"
+      NGINX_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{NUMBER:nginx.access.seconds:double})?"
       NGINX_AGENT   = "\"(?:-|%{NGINX_TEXT:http.request.referrer})\" \"(?:-|%{NGINX_TEXT:user_agent.original})\""
       NGINX_SECONDS = "(?: (?:-|%{NUMBER:nginx.access.seconds:double}))?"
       NGINX_REST    = "(?:\"-\"|%{GREEDYDATA:nginx.access.rest})"
@@ -434,6 +435,13 @@ test "ingress-nginx with other upstreams, and none" {
     { "event.duration" = 100000000, "event.type" = ["access"], "nginx.access.rest" = "[web-80] and more" },
   ]
   absent = ["tags"]
+}
+
+test "the time before the referrer" {
+  pipeline = "nginx_access"
+  line     = "192.0.2.7 - - [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45 0.012 \"-\" \"curl/8.5.0\""
+  expect   = { "event.duration" = 12000000, "http.response.body.bytes" = 45 }
+  absent   = ["nginx.access.seconds", "nginx.access.rest", "tags"]
 }
 
 test "an IPv6 client with a user name" {
