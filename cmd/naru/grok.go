@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -29,6 +30,8 @@ propose patterns of the library for the lines instead, the best first.`,
   naru grok --suggest app.log`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
+			case opt.Suggest && opt.JSON:
+				return usageError{errors.New("naru grok --suggest: its proposals have no JSON form, leave --json out")}
 			case opt.Suggest && len(args) > 1:
 				return usageError{errors.New("naru grok --suggest: name one file, or none for standard input")}
 			case !opt.Suggest && (len(args) == 0 || len(args) > 2):
@@ -80,7 +83,11 @@ func runGrok(cmd *cobra.Command, opt debug.Options, files []string) error {
 	}
 	err := debug.Run(ctx, opt, in, out)
 	if fault, bad := errors.AsType[*pattern.SyntaxError](err); bad {
-		return usageError{fmt.Errorf("%w\n%s", err, debug.Fault(fault))}
+		text := debug.Fault(fault)
+		if !opt.InlineDefinitions && strings.HasPrefix(fault.Construct, "%{") && strings.Contains(fault.Construct, "=") {
+			text += "\nWith --inline-definitions it defines the pattern."
+		}
+		return usageError{fmt.Errorf("%w\n%s", err, text)}
 	}
 	return err
 }
