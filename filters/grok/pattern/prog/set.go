@@ -108,6 +108,12 @@ func (c *charSet) span(text []byte, pos int) int {
 	if c.graph {
 		pos = c.spanGraph(text, pos)
 	}
+	// Most runs are short.
+	for most := min(len(text), pos+wordSize); pos < most; pos++ {
+		if c.tab[text[pos]] != yes {
+			return pos
+		}
+	}
 	for pos >= 0 && pos <= len(text)-wordSize {
 		t := text[pos : pos+wordSize]
 		if c.tab[t[0]]&c.tab[t[1]]&c.tab[t[2]]&c.tab[t[3]]&c.tab[t[4]]&c.tab[t[5]]&c.tab[t[6]]&c.tab[t[7]]&yes == 0 {
