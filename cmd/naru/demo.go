@@ -121,14 +121,20 @@ func (f *demoFlags) play(ctx context.Context, a *agent.Agent, s *screen, logPath
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// Before the agent looks for it, and warns that it is not there.
+	file, err := os.OpenFile(logPath, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("write the demo's log: %w", err)
+	}
+	defer file.Close()
 	var wg sync.WaitGroup
 	var writeErr error
 	wg.Go(func() {
-		writeErr = writeLog(ctx, logPath, f.rate)
+		writeErr = writeLog(ctx, file, f.rate)
 		cancel()
 	})
 	wg.Go(func() { s.run(ctx) })
-	err := a.Run(ctx, context.WithoutCancel(ctx))
+	err = a.Run(ctx, context.WithoutCancel(ctx))
 	cancel()
 	wg.Wait()
 	s.final()
@@ -136,12 +142,7 @@ func (f *demoFlags) play(ctx context.Context, a *agent.Agent, s *screen, logPath
 }
 
 // writeLog appends lines at a rate until ctx ends.
-func writeLog(ctx context.Context, path string, rate int) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("write the demo's log: %w", err)
-	}
-	defer file.Close()
+func writeLog(ctx context.Context, to io.Writer, rate int) error {
 	gen := demolog.New(408)
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
@@ -156,7 +157,7 @@ func writeLog(ctx context.Context, path string, rate int) error {
 			for due := int(now.Sub(start).Seconds() * float64(rate)); written < due; written++ {
 				buf = gen.Append(buf, now)
 			}
-			if _, err := file.Write(buf); err != nil {
+			if _, err := to.Write(buf); err != nil {
 				return fmt.Errorf("write the demo's log: %w", err)
 			}
 		}
