@@ -310,6 +310,8 @@ func (p *parser) group(term tokenKind) (n *Node, rest bool) {
 		p.condition(n)
 	case '-', 'i', 'm', 's', 'x', 'a', 'd', 'l', 'u':
 		return p.optionGroup(c, term, pos)
+	case 'P':
+		p.fail(pos, "there is no such kind of group: write (?<name>…)")
 	default:
 		p.fail(pos, "there is no such kind of group")
 	}
@@ -398,6 +400,8 @@ func (p *parser) optionGroup(c rune, term tokenKind, pos int) (n *Node, rest boo
 			opt.asciiType, opt.asciiPosix, opt.asciiBoundary = false, false, false
 		case c == 'd' && on:
 			opt.asciiType, opt.asciiPosix, opt.asciiBoundary = true, false, false
+		case c == 's':
+			p.fail(pos, "there is no option 's': (?m) lets the dot match newlines")
 		default:
 			p.failf(pos, "there is no option %q", c)
 		}
