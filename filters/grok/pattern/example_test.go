@@ -59,7 +59,7 @@ func ExampleCompile_error() {
 	fmt.Println(err)
 	// Output:
 	// grok: expression at byte 9: (?<n>\d+: the group has no closing parenthesis
-	// grok: pattern BROKEN at byte 1: (?s: there is no option 's'
+	// grok: pattern BROKEN at byte 1: (?s: there is no option 's': (?m) lets the dot match newlines
 }
 
 func ExamplePattern_Explain() {
