@@ -65,6 +65,20 @@ func (m *Matcher) Values(i int) []Value {
 // Only returns the first value of capture i and how many there are. It spares
 // those that have only one the slice of Values.
 func (m *Matcher) Only(i int) (v Value, n int) {
+	g := m.pattern.lone[i]
+	if g == 0 {
+		return m.firstOf(i)
+	}
+	caps := m.m.Caps()
+	start, end := caps[2*g], caps[2*g+1]
+	if end < 0 {
+		return v, 0
+	}
+	return Value{Start: int(start), End: int(end), Type: m.pattern.captures[i].Type}, 1
+}
+
+// firstOf is Only for a capture with several groups.
+func (m *Matcher) firstOf(i int) (v Value, n int) {
 	caps := m.m.Caps()
 	for _, g := range m.pattern.members[i] {
 		if start, end := caps[2*g.group], caps[2*g.group+1]; end >= 0 {

@@ -64,6 +64,7 @@ type Pattern struct {
 	prog     *prog.Prog
 	captures []Capture
 	members  [][]member // of each capture, in the order its values are listed
+	lone     []int      // of each capture the group behind it, 0 if there are several
 }
 
 // Compile compiles a grok expression. An error is a *SyntaxError.
@@ -137,6 +138,12 @@ func (p *Pattern) nameCaptures() {
 			if group.Name == id {
 				p.members[i] = append(p.members[i], member{group: g, typ: typ})
 			}
+		}
+	}
+	p.lone = make([]int, len(p.captures))
+	for i, m := range p.members {
+		if len(m) == 1 {
+			p.lone[i] = m[0].group
 		}
 	}
 }

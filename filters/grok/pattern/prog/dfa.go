@@ -66,7 +66,7 @@ func (q *quick) automatonFor(n *syntax.Node, follow *byteSet, ordered bool) *aut
 		b.settle()
 	}
 	out := b.write()
-	if !ordered {
+	if !ordered && out.loop.row < 0 {
 		out.takeShortcut(follow)
 	}
 	return out

@@ -1,16 +1,13 @@
 package prog
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "bytes"
 
 // loop is a row that all ASCII bytes lead back to but one or two, as inside
 // quoted text. An automaton takes a step for each byte, and each waits for the
-// one before; the bytes that lead back are passed over eight at a time.
+// one before; the bytes that lead back are passed over many at a time.
 type loop struct {
-	row    int // -1 if there is none
-	leaves [2]uint64
+	row    int    // -1 if there is none
+	leaves []byte // that do not lead back
 }
 
 // findLoop looks for the first such row.
@@ -24,24 +21,22 @@ func (a *automaton) findLoop(stride int) loop {
 			}
 		}
 		if n := len(leaves); n == 1 || n == 2 {
-			return loop{row, [2]uint64{lows * uint64(leaves[0]), lows * uint64(leaves[n-1])}}
+			return loop{row, leaves}
 		}
 	}
 	return loop{row: -1}
 }
 
 // skip returns a position from i on before which all bytes lead back to the
-// row: that of the first byte that may not, or near the end of the text. The
-// lowest bit that the zero-in-word test (Mycroft, newsgroup comp.lang.c, 1987)
-// sets is right, whatever borrows do to those above.
+// row. It looks no further than a window, so that what stops it further on
+// costs nothing each time.
 func (l *loop) skip(text []byte, i int) int {
-	for len(text)-i >= 8 {
-		w := binary.LittleEndian.Uint64(text[i:])
-		x, y := w^l.leaves[0], w^l.leaves[1]
-		if found := (w | (x-lows)&^x | (y-lows)&^y) & highs; found != 0 {
-			return i + bits.TrailingZeros64(found)/8
+	const window = 256
+	t := text[i:min(len(text), i+window)]
+	for _, leaf := range l.leaves {
+		if end := bytes.IndexByte(t, leaf); end >= 0 {
+			t = t[:end]
 		}
-		i += 8
 	}
-	return i
+	return i + asciiEnd(t)
 }

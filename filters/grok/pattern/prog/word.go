@@ -62,3 +62,24 @@ func lastIndexByte(text []byte, b byte) int {
 	}
 	return end
 }
+
+// asciiEnd returns how many ASCII bytes text begins with.
+func asciiEnd(text []byte) int {
+	i := 0
+	for ; i <= len(text)-4*wordSize; i += 4 * wordSize {
+		t := (*[4 * wordSize]byte)(text[i:])
+		if (binary.LittleEndian.Uint64(t[:])|binary.LittleEndian.Uint64(t[8:])|
+			binary.LittleEndian.Uint64(t[16:])|binary.LittleEndian.Uint64(t[24:]))&highs != 0 {
+			break
+		}
+	}
+	for ; i <= len(text)-wordSize; i += wordSize {
+		if n := binary.LittleEndian.Uint64(text[i:]) & highs; n != 0 {
+			return i + bits.TrailingZeros64(n)/8
+		}
+	}
+	for i < len(text) && text[i] < 0x80 {
+		i++
+	}
+	return i
+}

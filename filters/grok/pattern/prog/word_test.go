@@ -3,6 +3,7 @@ package prog
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -11,7 +12,7 @@ import (
 // randomText has bytes on either side of what the tests of words look for.
 func randomText(random *rand.Rand) []byte {
 	const near = "0123456789/:09 !\t\n\x00\x1f\x7f\x80\xb0\xff.aé"
-	text := make([]byte, random.IntN(40))
+	text := make([]byte, random.IntN(80))
 	for i := range text {
 		if text[i] = '5'; random.IntN(4) == 0 {
 			text[i] = near[random.IntN(len(near))]
@@ -42,6 +43,9 @@ func TestWordsAgreeWithBytes(t *testing.T) {
 		}
 		if got, want := digitsEnd(text, pos), span(mixed, text, pos); got != want {
 			t.Fatalf("digits of %q from %d end at %d, want %d", text, pos, got, want)
+		}
+		if got, want := asciiEnd(text), bytes.IndexFunc(append(slices.Clone(text), 0xff), func(r rune) bool { return r >= 0x80 }); got != want {
+			t.Fatalf("%q has %d ASCII bytes first, want %d", text, got, want)
 		}
 		b := "5/\x00\xff "[random.IntN(5)]
 		if got, want := lastIndexByte(text, b), bytes.LastIndexByte(text, b); got != want {
