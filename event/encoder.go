@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unsafe"
 )
 
 // Encoder writes events of one schema as JSON documents. The shape (nesting,
@@ -77,7 +78,7 @@ func (e *Encoder) Append(dst []byte, ev *Event) []byte {
 			dst = o.prefix[shared].append(dst)
 		case kind == String || kind == IP:
 			c := &ev.cells[o.slot]
-			dst = o.quoted[shared].appendText(dst, c.b, c.line && ev.plain)
+			dst = o.quoted[shared].appendText(dst, unsafe.Slice(c.p, c.n), c.line && ev.plain)
 		default:
 			dst = o.prefix[shared].append(dst)
 			dst = e.appendSlot(dst, ev, o.slot)
@@ -114,7 +115,7 @@ func (e *Event) void(k Kind, s Slot) bool {
 	case Float:
 		return !finite(e.Float(s))
 	case Members:
-		return len(e.cells[s].b) == 0
+		return e.cells[s].n == 0
 	}
 	return false
 }
@@ -149,7 +150,7 @@ func (e *Encoder) appendSlot(dst []byte, ev *Event, s Slot) []byte {
 	case Time:
 		return e.appendTime(dst, int64(c.n))
 	case JSON, Members:
-		return append(dst, c.b...)
+		return append(dst, unsafe.Slice(c.p, c.n)...)
 	case List:
 		return e.appendList(dst, ev, ev.items[c.n:c.m])
 	}
@@ -168,9 +169,9 @@ func (e *Encoder) appendList(dst []byte, ev *Event, items []Value) []byte {
 }
 
 func (e *Encoder) appendValue(dst []byte, ev *Event, v Value) []byte {
-	switch v.kind {
+	switch v.tag.kind {
 	case String, IP:
-		return appendQuoted(append(dst, '"'), v.b, v.line && ev.plain)
+		return appendQuoted(append(dst, '"'), v.Bytes(), v.tag.line && ev.plain)
 	case Int:
 		return appendInt(dst, int64(v.n))
 	case Float:
@@ -189,7 +190,7 @@ func (e *Encoder) appendValue(dst []byte, ev *Event, v Value) []byte {
 			return append(dst, '}')
 		}
 	case JSON, Members:
-		return append(dst, v.b...)
+		return append(dst, v.Bytes()...)
 	}
 	return append(dst, "null"...)
 }

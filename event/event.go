@@ -37,10 +37,11 @@ type Event struct {
 	plain   bool // Line is ASCII without control characters and backslashes
 }
 
+// cell is a Value without its kind.
 type cell struct {
-	b    []byte
+	p    *byte
 	n, m uint64
-	line bool // b is a part of Event.Line
+	line bool
 }
 
 // NewEvent returns an empty event for a frozen schema.
@@ -90,11 +91,8 @@ func (e *Event) Has(s Slot) bool { return e.kinds[s] != Absent }
 
 // Bytes is the content of a String, IP, JSON or Members slot, nil for others.
 func (e *Event) Bytes(s Slot) []byte {
-	switch e.kinds[s] {
-	case String, IP, JSON, Members:
-		return e.cells[s].b
-	}
-	return nil
+	c := &e.cells[s]
+	return bytesOf(e.kinds[s], c.p, c.n, c.m)
 }
 
 // Int is the content of an Int slot.
@@ -138,31 +136,29 @@ func (e *Event) SetString(s Slot, v string) { e.setBytes(s, String, stringBytes(
 func (e *Event) SetSub(s Slot, b []byte) { e.setBytes(s, String, b, true) }
 
 // SetIP stores the text of an address. The event does not copy b.
-func (e *Event) SetIP(s Slot, b []byte) {
-	e.setBytes(s, IP, b, false)
-	e.cells[s].n = 0
-}
+func (e *Event) SetIP(s Slot, b []byte) { e.setBytes(s, IP, b, false) }
 
-// isAddr4 marks an IP cell that holds the address besides its text.
-const isAddr4 = 1 << 32
+// isAddr4 marks an IP cell that holds the address where the capacity of its text
+// would be, which is less.
+const isAddr4 = 1 << 63
 
 // SetAddr is SetIP for somebody who has read the text: see Addr.
 func (e *Event) SetAddr(s Slot, b []byte, addr netip.Addr) {
 	e.SetIP(s, b)
 	if addr.Is4() {
 		a := addr.As4()
-		e.cells[s].n = isAddr4 | uint64(binary.BigEndian.Uint32(a[:]))
+		e.cells[s].m = isAddr4 | uint64(binary.BigEndian.Uint32(a[:]))
 	}
 }
 
 // Addr is the address in an IP slot when it is one of IPv4 and whoever set it has
 // read it. Otherwise ok is false, and the text says what it is.
 func (e *Event) Addr(s Slot) (addr netip.Addr, ok bool) {
-	n := e.cells[s].n
-	if e.kinds[s] != IP || n < isAddr4 {
+	m := e.cells[s].m
+	if e.kinds[s] != IP || m < isAddr4 {
 		return netip.Addr{}, false
 	}
-	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), true
+	return netip.AddrFrom4([4]byte{byte(m >> 24), byte(m >> 16), byte(m >> 8), byte(m)}), true
 }
 
 // SetJSON stores one encoded JSON value. The event does not copy or check it.
@@ -187,7 +183,7 @@ func (e *Event) SetFields(fields []Field) {
 		f := &fields[i]
 		kinds[f.Slot] = f.Kind
 		c := &cells[f.Slot]
-		c.b, c.n, c.line = stringBytes(f.Text), 0, false
+		c.p, c.n, c.m, c.line = unsafe.StringData(f.Text), uint64(len(f.Text)), uint64(len(f.Text)), false
 	}
 }
 
@@ -282,7 +278,7 @@ func (e *Event) Keep(b []byte) []byte {
 func (e *Event) setBytes(s Slot, k Kind, b []byte, line bool) {
 	e.kinds[s] = k
 	c := &e.cells[s]
-	c.b, c.line = b, line
+	c.p, c.n, c.m, c.line = unsafe.SliceData(b), uint64(len(b)), uint64(cap(b)), line
 }
 
 func stringBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
