@@ -87,7 +87,8 @@ pipeline "apache_access" {
       APACHE_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
       APACHE_REQUEST = "(?:%{WORD:http.request.method} (?:%{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|%{APACHE_TEXT:url.original} HTTP/%{NUMBER:http.version})|-|%{APACHE_TEXT:apache.access.request})"
       # A user that begins with "- " is %l and %u of a line with a host in front.
-      APACHE_CLIENT = "%{NOTSPACE:source.address} %{NOTSPACE:apache.access.user.identity} (?:-|(?!- )%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
+      # In place of %h people log X-Forwarded-For, which is a list.
+      APACHE_CLIENT = "(?<source.address>[^\\s,]+(?:, ?[^\\s,]+)*) %{NOTSPACE:apache.access.user.identity} (?:-|(?!- )%{DATA:user.name}) \\[%{HTTPDATE:apache.access.time}\\]"
       APACHE_HOST   = "(?<destination.domain>[^\\s:]+|\\[[^\\s\\]]+\\])(?::%{POSINT:destination.port:int})?"
       APACHE_ANSWER = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{INT:apache.access.microseconds:int})?"
       APACHE_AGENT  = "\"(?:-|%{APACHE_TEXT:http.request.referrer})\" \"(?:-|%{APACHE_TEXT:user_agent.original})\""
@@ -427,6 +428,13 @@ test "the virtual host of a request that names another" {
   line     = "vhost.example.com 2001:db8::7 - - [26/Apr/2018:01:28:08 +0900] \"GET http://proxy.example.com:8080/a HTTP/1.1\" 404 45"
   expect   = { "destination.domain" = "vhost.example.com", "url.domain" = "proxy.example.com", "url.port" = 8080, "source.ip" = "2001:db8::7" }
   absent   = ["destination.port", "user.name"]
+}
+
+test "a list of addresses in place of the client's" {
+  pipeline = "apache_access"
+  line     = "10.0.0.2, 10.0.0.1, 8.8.8.8 - minji [26/Apr/2018:01:28:08 +0900] \"GET / HTTP/1.1\" 200 45"
+  expect   = { "source.address" = "8.8.8.8", "source.ip" = "8.8.8.8", "user.name" = "minji" }
+  absent   = ["apache", "tags"]
 }
 
 test "an identity and a user name with a space" {

@@ -88,10 +88,10 @@ pipeline "nginx_access" {
     match = ["^%{NGINX_LINE}$"]
 
     pattern_definitions = {
-      NGINX_HOST    = "(?:%{IP:destination.ip}|%{NGINX_NAME:destination.domain})(?::%{POSINT:destination.port:int})?"
+      NGINX_HOST    = "(?:\\[?%{IP:destination.ip}\\]?|%{NGINX_NAME:destination.domain})(?::%{POSINT:destination.port:int})?"
       NGINX_NAME    = "[^\\s,:\"]+"
-      NGINX_CLIENT  = "(?:%{IP}|%{NGINX_NAME}|unix:)"
-      NGINX_CLIENTS = "%{NGINX_CLIENT}(?:\"?,?\\s+\"?%{NGINX_CLIENT})*"
+      NGINX_CLIENT  = "(?:(?:\\[?%{IP}\\]?|(?!- )%{NGINX_NAME})(?::%{POSINT})?|unix:)"
+      NGINX_CLIENTS = "(?:-(?= - )|%{NGINX_CLIENT}(?:\"?(?:,\\s*|\\s+)\"?%{NGINX_CLIENT})*)"
       NGINX_TEXT    = "(?:[^\"\\\\]|\\\\.)*"
       NGINX_REQUEST = "(?:%{WORD:http.request.method} (?:%{NOTSPACE:url.original}(?: HTTP/%{NUMBER:http.version})?|%{NGINX_TEXT:url.original} HTTP/%{NUMBER:http.version})|-|%{NGINX_TEXT:nginx.access.request})"
       NGINX_ANSWER  = "%{INT:http.response.status_code:int} (?:-|%{INT:http.response.body.bytes:int})(?: %{NUMBER:nginx.access.seconds:double})?"
@@ -109,7 +109,7 @@ pipeline "nginx_access" {
       INGRESS_CODES     = "(?:[-\\d]+(?:, | : ))*(?:-|%{INT:nginx.ingress_controller.upstream.response.status_code:int})"
 
       NGINX_TAIL = "(?: %{INGRESS_TAIL}|%{NGINX_SECONDS}(?: %{NGINX_REST})?)"
-      NGINX_LINE = "(?:%{NGINX_HOST} (?=[^-]))?\"?%{NGINX_CLIENTS:source.address}\"? - (?:-|%{DATA:user.name}) \\[%{HTTPDATE:nginx.access.time}\\] \"%{NGINX_REQUEST}\" %{NGINX_ANSWER} %{NGINX_AGENT}%{NGINX_TAIL}"
+      NGINX_LINE = "(?:%{NGINX_HOST} (?!- \\S+ \\[))?\"?%{NGINX_CLIENTS:source.address}\"? - (?:-|%{DATA:user.name}) \\[%{HTTPDATE:nginx.access.time}\\] \"%{NGINX_REQUEST}\" %{NGINX_ANSWER} %{NGINX_AGENT}%{NGINX_TAIL}"
     }
   }
 
@@ -357,6 +357,31 @@ test "a list of addresses" {
     "url.query"                   = "q=100"
     "nginx.access.remote_ip_list" = ["10.5.102.222", "175.16.199.1", "204.246.1.1", "10.2.1.185"]
   }
+}
+
+test "lists without spaces, with ports, and none" {
+  pipeline = "nginx_access"
+  lines = [
+    "10.0.0.2,8.8.8.8,10.0.0.1 - - [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "8.8.8.8:51234, 10.0.0.1 - kim [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "[2001:db8::9]:51234 - - [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "- - - [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "www.example.com - - kim [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "- 8.8.8.8 - - [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "[2001:db8::1]:8443 8.8.8.8 - - [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+    "8.8.8.8 - minji - kim [22/Jan/2016:13:18:29 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"",
+  ]
+  expect = [
+    { "source.ip" = "8.8.8.8", "nginx.access.remote_ip_list" = ["10.0.0.2", "8.8.8.8", "10.0.0.1"] },
+    { "source.ip" = "8.8.8.8", "source.port" = 51234, "user.name" = "kim", "nginx.access.remote_ip_list" = ["8.8.8.8", "10.0.0.1"] },
+    { "source.ip" = "2001:db8::9", "source.port" = 51234, "source.address" = "2001:db8::9" },
+    { "source.address" = null, "user.name" = null },
+    { "destination.domain" = "www.example.com", "source.address" = null, "user.name" = "kim" },
+    { "destination.domain" = null, "source.ip" = "8.8.8.8" },
+    { "destination.ip" = "2001:db8::1", "destination.port" = 8443, "source.ip" = "8.8.8.8" },
+    { "destination.domain" = null, "source.ip" = "8.8.8.8", "user.name" = "minji - kim" },
+  ]
+  absent = ["tags"]
 }
 
 test "the host asked for in front" {
