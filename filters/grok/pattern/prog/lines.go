@@ -3,17 +3,38 @@ package prog
 import "bytes"
 
 // lines remembers where the line ends that was asked for last: %{DATA} and
-// its like stop at ends of lines, and most texts have none.
-type lines struct{ from, end int }
+// its like stop at ends of lines, and most texts have none. From from on
+// there is no newline before end.
+type lines struct {
+	from, end int
+	known     bool
+}
 
 // lineEnd returns the position of the next newline from pos on, or the length
 // of the text.
 func (m *machine) lineEnd(pos int) int {
-	if pos < m.lines.from || pos > m.lines.end || m.lines.end == 0 {
-		m.lines = lines{pos, len(m.text)}
-		if i := bytes.IndexByte(m.text[pos:], '\n'); i >= 0 {
-			m.lines.end = pos + i
-		}
+	if l := &m.lines; !l.known || pos < l.from || pos > l.end {
+		m.findLine(pos)
 	}
 	return m.lines.end
+}
+
+// findLine makes the line at pos the one that is remembered.
+func (m *machine) findLine(pos int) {
+	l := &m.lines
+	most := len(m.text)
+	if l.known && pos < l.from {
+		most = l.from // beyond that it is known
+	}
+	i := bytes.IndexByte(m.text[pos:most], '\n')
+	switch {
+	case i >= 0:
+		most = pos + i
+		*l = lines{pos, most, true}
+	case most == len(m.text):
+		*l = lines{pos, most, true}
+	default:
+		l.from = pos
+	}
+	m.steps += (most - pos) >> runCost
 }
