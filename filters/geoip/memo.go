@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
+
+	"github.com/naru-log/naru/event"
 )
 
 const (
@@ -21,31 +23,32 @@ const (
 	maxAnswers = 1 << 16
 )
 
-// answer is what is known of some addresses, in one place: each step through
-// memory costs more than the rest of a hit.
-type answer struct {
-	kind  answerKind
-	json  [objects][]byte // fragments, nil for none
-	found *record         // fields one by one, nil unless there are some
-}
-
-type answerKind uint8
+// Numbers of answers. One that says something has a number above these: where
+// its fragments begin, and in the last bits how many there are.
+const (
+	notAsked   uint32 = iota
+	passedOver        // private or reserved: not looked up
+	unknown
+)
 
 const (
-	passedOver answerKind = iota // private or reserved: not looked up
-	unknown
-	known
+	countBits = 2
+	countMask = 1<<countBits - 1 // no answer has more fragments than there are objects
 )
 
 // memo remembers the answers of many addresses, for the same clients come again
 // and again, and finding one in a database takes as many steps through memory as
 // its network has bits. The addresses keep the number of their answer: there
-// are few different ones. A worker owns it.
+// are few different ones, which lie close together, since each step through
+// memory costs more than the rest of a hit. A worker owns it.
 type memo struct {
 	v4      [][ways]entry4 // by hash of the address: the last ones asked for, the newest first
 	v6      []entry6       // by hash of the address: the last one asked for
-	answers []answer       // by number; 0 is none
-	numbers map[findings]uint32
+	numbers map[record]uint32
+	// fragments of the answers, and beside the first one of each the record that it
+	// comes from, for fields that stand alone
+	fragments []event.Field
+	records   []*record
 }
 
 type entry4 struct{ addr, number uint32 }
@@ -56,7 +59,7 @@ type entry6 struct {
 }
 
 func newMemo() *memo {
-	return &memo{v4: make([][ways]entry4, remembered4/ways), answers: make([]answer, 1), numbers: make(map[findings]uint32)}
+	return &memo{v4: make([][ways]entry4, remembered4/ways), numbers: make(map[record]uint32)}
 }
 
 // forget empties the memo.
@@ -64,8 +67,9 @@ func (m *memo) forget() {
 	clear(m.v4)
 	clear(m.v6)
 	clear(m.numbers)
-	clear(m.answers) // what they refer to may go
-	m.answers = m.answers[:1]
+	clear(m.fragments) // what they refer to may go
+	clear(m.records)
+	m.fragments, m.records = m.fragments[:0], m.records[:0]
 }
 
 // slot gives the place for the number of an address' answer. It is 0 when the
@@ -106,35 +110,37 @@ func promote(e *[ways]entry4, addr uint32) {
 	e[0] = first
 }
 
-// findings are what an answer is made of.
-type findings struct {
-	record record
-	kind   answerKind
-}
-
-// add gives a number to an answer. It is to be stored in a slot that was got
-// after the call.
-func (m *memo) add(f findings) uint32 {
-	if n, ok := m.numbers[f]; ok {
+// add gives a number to the answer that says what is in r. It is to be stored in a
+// slot that was got after the call.
+func (m *memo) add(r record, slots *[objects]event.Slot) uint32 {
+	if n, ok := m.numbers[r]; ok {
 		return n
 	}
-	if len(m.answers) == maxAnswers {
+	if len(m.numbers) == maxAnswers {
 		m.forget()
 	}
-	a := answer{kind: f.kind}
-	for o, s := range f.record {
-		if s == nil {
-			continue
-		}
-		a.json[o] = s.json
-		if len(s.values) > 0 {
-			a.found = &f.record
+	begin, count := len(m.fragments), 0
+	for o, s := range r {
+		if s != nil && s.json != "" {
+			m.fragments = append(m.fragments, event.Field{Text: s.json, Slot: slots[o], Kind: event.Members})
+			count++
 		}
 	}
-	n := uint32(len(m.answers))
-	m.answers = append(m.answers, a)
-	m.numbers[f] = n
+	if count == 0 {
+		m.fragments = append(m.fragments, event.Field{}) // for a number of its own
+	}
+	m.records = append(m.records, make([]*record, len(m.fragments)-begin)...)
+	kept := r // on the heap only when it is new
+	m.records[begin] = &kept
+	n := uint32(begin+1)<<countBits | uint32(count)
+	m.numbers[r] = n
 	return n
+}
+
+// get gives the fragments of an answer that says something, and its record.
+func (m *memo) get(n uint32) ([]event.Field, *record) {
+	begin := n>>countBits - 1
+	return m.fragments[begin : begin+n&countMask], m.records[begin]
 }
 
 // hash mixes bits by Fibonacci hashing (Knuth, The Art of Computer Programming,

@@ -14,6 +14,7 @@ func (f *Filter) Processor() event.Processor {
 		for i, l := range f.leaves[o] {
 			if f.schema.Exploded(f.fragments[o], l.name) {
 				p.forms[o] |= 1 << i
+				p.exploded = true
 			}
 		}
 	}
@@ -24,10 +25,11 @@ func (f *Filter) Processor() event.Processor {
 }
 
 type processor struct {
-	f     *Filter
-	forms [objects]form
-	open  *snapshot // that the memo was filled from
-	memo  *memo
+	f        *Filter
+	forms    [objects]form
+	exploded bool      // some form has a bit
+	open     *snapshot // that the memo was filled from
+	memo     *memo
 }
 
 // Process sets what is known of the address.
@@ -36,20 +38,16 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 	if !ok {
 		return event.Keep
 	}
-	a := p.ask(addr)
-	if a.kind != known {
-		if a.kind == unknown {
-			p.f.failed.Add(ev)
+	switch n := p.ask(addr); n {
+	case passedOver:
+	case unknown:
+		p.f.failed.Add(ev)
+	default:
+		fragments, r := p.memo.get(n)
+		ev.SetFields(fragments)
+		if p.exploded {
+			p.explode(ev, r)
 		}
-		return event.Keep
-	}
-	for o := range a.json {
-		if a.json[o] != nil {
-			ev.SetMembers(p.f.fragments[o], a.json[o])
-		}
-	}
-	if a.found != nil {
-		p.explode(ev, a.found)
 	}
 	return event.Keep
 }
@@ -79,30 +77,31 @@ func (p *processor) addr(ev *event.Event) (netip.Addr, bool) {
 	return addr.Unmap(), ok
 }
 
-// ask gives what is known of an address, from the memo when it is there.
-func (p *processor) ask(addr netip.Addr) *answer {
+// ask gives the number of what is known of an address, from the memo when it is
+// there.
+func (p *processor) ask(addr netip.Addr) uint32 {
 	if open := p.f.open.Load(); open != p.open {
 		p.memo.forget()
 		p.open = open
 	}
 	n := *p.memo.slot(addr)
-	if n == 0 {
-		n = p.memo.add(p.find(addr))
+	if n == notAsked {
+		n = p.find(addr)
 		*p.memo.slot(addr) = n
 	}
-	return &p.memo.answers[n]
+	return n
 }
 
 // find asks the databases. Private and reserved addresses are in none.
-func (p *processor) find(addr netip.Addr) findings {
+func (p *processor) find(addr netip.Addr) uint32 {
 	if !p.f.private && !ipaddr.Public(addr) {
-		return findings{kind: passedOver}
+		return passedOver
 	}
 	found := p.f.lookup(p.open, addr, &p.forms)
 	if found == (record{}) {
-		return findings{kind: unknown}
+		return unknown
 	}
-	return findings{found, known}
+	return p.memo.add(found, &p.f.fragments)
 }
 
 // lookup asks the databases in order, or the tables when there is none.

@@ -1,7 +1,6 @@
 package geoip
 
 import (
-	"bytes"
 	"math"
 	"slices"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // section is what is known of one object: some fields as encoded members, the
 // others as values. It never changes.
 type section struct {
-	json   []byte
+	json   string
 	values []value
 }
 
@@ -66,9 +65,7 @@ func (b *builder) section() *section {
 		}
 		json = appendMember(json, b.wanted[v.leaf], v.value)
 	}
-	if len(json) > 0 {
-		s.json = bytes.Clone(json) // no longer than it has to be
-	}
+	s.json = string(json)
 	return s
 }
 
