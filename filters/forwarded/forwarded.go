@@ -26,7 +26,7 @@ import (
 // Config is the block filter "forwarded".
 type Config struct {
 	Field          string   `hcl:"field" doc:"field that holds the header: X-Forwarded-For, or Forwarded of RFC 7239; a list or text with commas"`
-	Peer           string   `hcl:"peer,optional" doc:"field that holds the address of the connection; of one named ip the address beside it counts when it is absent"`
+	Peer           string   `hcl:"peer,optional" doc:"field that holds the address of the connection; of one named ip the address beside it counts when it is absent. A Unix socket (unix:) is trusted"`
 	TrustedProxies []string `hcl:"trusted_proxies,optional" doc:"addresses and networks whose entries are believed"`
 	ReplaceSource  bool     `hcl:"replace_source,optional" doc:"put the client into source.address and source.ip too, as Filebeat's modules do, so that what reads them sees the client"`
 }

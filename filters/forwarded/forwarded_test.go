@@ -87,6 +87,29 @@ func TestProcess(t *testing.T) {
 	}
 }
 
+// A peer that is no address stands in source.address alone.
+func TestSocket(t *testing.T) {
+	for _, tt := range []struct{ peer, header, want string }{
+		{"unix:", "1.1.1.1, 8.8.8.8", `{"client":{"address":"8.8.8.8","ip":"8.8.8.8"},"network":{"forwarded_ip":"8.8.8.8"}}`},
+		{"unix:/run/app.sock", "8.8.8.8, 10.0.0.2", `{"client":{"address":"8.8.8.8","ip":"8.8.8.8"},"network":{"forwarded_ip":"8.8.8.8"}}`},
+		{"unix:", "unknown", `{}`},
+		{"unix:", "-", `{}`},
+		{"proxy.example.com", "8.8.8.8", `{}`},
+	} {
+		c := Defaults()
+		c.Field = "message"
+		var address event.Slot
+		doc, _ := eventtest.Run(t, tt.header, func(s *event.Schema) { address, _ = s.Slot("source.address", event.String) },
+			func(s *event.Schema) (event.Filter, error) { return New(c, s) }, func(ev *event.Event) { ev.SetString(address, tt.peer) })
+		delete(doc, "message")
+		delete(doc, "source")
+		got, err := json.Marshal(doc)
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s, %s: %s, %v, want %s", tt.peer, tt.header, got, err, tt.want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	c := Defaults()
 	c.TrustedProxies = []string{"10.0.0.0/8", "10.0.0.0/33"}

@@ -28,12 +28,16 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 		text = ev.Bytes(f.address)
 	}
 	addr, ok := ipaddr.Parse(text)
-	if !ok {
+	socket := bytes.HasPrefix(text, []byte("unix:"))
+	if !ok && !socket {
 		return event.Keep // nobody to trust
 	}
 	peer := hop{text, addr.Unmap()}
 	p.collect(ev)
-	client := p.client(peer)
+	client := p.client(peer, socket)
+	if !client.addr.IsValid() {
+		return event.Keep // the socket itself
+	}
 	ev.SetIP(f.client, client.text)
 	part.Set(ev, f.clientAddress, client.text)
 	if client.addr == peer.addr {
@@ -48,10 +52,10 @@ func (p *processor) Process(ev *event.Event) event.Verdict {
 }
 
 // client walks from the peer towards the client as long as the one who wrote an
-// entry is trusted.
-func (p *processor) client(peer hop) hop {
+// entry is trusted. Who comes through a Unix socket is of this machine.
+func (p *processor) client(peer hop, socket bool) hop {
 	at := peer
-	for i := len(p.hops) - 1; i >= 0 && p.f.trusts(at.addr); i-- {
+	for i := len(p.hops) - 1; i >= 0 && (socket && i == len(p.hops)-1 || p.f.trusts(at.addr)); i-- {
 		if !p.hops[i].addr.IsValid() {
 			break // the proxy did not say who it spoke to
 		}
