@@ -26,8 +26,8 @@ const (
 	opAhead                 // the character after is in set (m == 1: is not)
 	opAssert                // a
 	opFold                  // lit, compared under full case folding
-	opRunBack               // as opRun, gives back; follow says what the rest begins with, which has b at least x times
-	opRunLazy               // the same, as few as can be
+	opRunBack               // as opRun, gives back; follow says what the rest begins with, which has b at least x times (a == 1: nothing else follows a member)
+	opRunLazy               // as opRun, as few as can be; follow as above (a == 1: it is nothing but b)
 
 	// What directs the machine.
 	opMatch
@@ -60,17 +60,16 @@ const (
 	lastLeaf = opRunLazy
 )
 
-// inst is an instruction. The leaves have in common what
-// comes with them: where they match, group opens begins where they began,
-// group closes ends where they end, the text has to go on with tail, and next
-// is the instruction after that.
+// inst is an instruction. The leaves have in common what comes with them:
+// where one matches, the group of opens begins where it began, the group of
+// closes ends where it ends, and the text has to go on with the tail.
 type inst struct {
 	do     step
 	to     *inst // next
 	other  *inst // x, of an instruction that can go there
 	op     opcode
 	b      byte
-	a      uint8 // syntax.Assert
+	a      uint8 // syntax.Assert, or a flag
 	length uint8 // of the tail, in bytes
 	opens  int32 // place of the start of the group in the captures, 0 if none
 	closes int32 // place of the end
