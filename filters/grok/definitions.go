@@ -58,8 +58,9 @@ func readDir(dir, glob string, into pattern.Map) error {
 }
 
 // ReadPatterns adds the patterns of a file to into. The file has NAME
-// expression, one a line; empty lines and those that begin
-// with # are comments. A name that comes again counts as it stands last.
+// expression, one a line; empty lines and those that begin with # are comments.
+// Blanks at the end of a line belong to the expression, as in Logstash. A name
+// that comes again counts as it stands last.
 func ReadPatterns(name string, into pattern.Map) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -69,15 +70,16 @@ func ReadPatterns(name string, into pattern.Map) error {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
+		line := strings.TrimLeft(strings.TrimPrefix(lines.Text(), "\ufeff"), " \t\r")
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		i := strings.IndexAny(line, " \t")
-		if i < 0 {
-			return fmt.Errorf("%s:%d: pattern %q has no expression: write NAME, a space, and the expression", name, n, line)
+		i := strings.IndexAny(line+" ", " \t")
+		expression := strings.TrimLeft(line[i:], " \t")
+		if expression == "" {
+			return fmt.Errorf("%s:%d: pattern %q has no expression: write NAME, a space, and the expression", name, n, line[:i])
 		}
-		into[line[:i]] = strings.TrimLeft(line[i:], " \t")
+		into[line[:i]] = expression
 	}
 	if err := lines.Err(); err != nil {
 		return fmt.Errorf("read pattern file %s: %w", name, err)

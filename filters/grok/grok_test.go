@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/filters/grok/pattern"
 	"github.com/naru-log/naru/internal/eventtest"
 )
 
@@ -192,6 +193,15 @@ func TestPatternFiles(t *testing.T) {
 	glob := with(config(`^%{ORDER:o}$`), func(c *Config) { c.PatternDirs, c.PatternFilesGlob = []string{dir}, "*.txt" })
 	if got := run(t, glob, "12", nil); got != `{"o":"12"}` {
 		t.Errorf("glob: %s", got)
+	}
+	blanks := write("blanks.txt", "  WITH [a-z]+\\ \r\nEMPTY  \n")
+	if err := ReadPatterns(blanks, pattern.Map{}); err == nil || !strings.Contains(err.Error(), `:2: pattern "EMPTY" has no expression`) {
+		t.Errorf("a name alone: %v", err)
+	}
+	write("blanks.txt", "  WITH [a-z]+\\ \r\n")
+	c := with(config(`^%{WITH:o}x$`), func(c *Config) { c.PatternFiles = []string{blanks} })
+	if got := run(t, c, "abc x", nil); got != `{"o":"abc "}` {
+		t.Errorf("a blank at the end: %s", got)
 	}
 	glob.PatternFilesGlob = "[a"
 	if err := glob.Validate(); err == nil || !strings.HasPrefix(err.Error(), `pattern_files_glob: "[a" is no glob`) {
