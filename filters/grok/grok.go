@@ -107,6 +107,8 @@ type capture struct {
 	address   event.Slot // of an IP: for what is none; else -1
 	ip        bool
 	plain     bool // text whatever it is
+	group     int  // behind it, 0 if there are several
+	typ       pattern.Type
 }
 
 // New reads pattern files, compiles the patterns and declares their fields. reg
@@ -178,12 +180,13 @@ func (f *Filter) add(s *event.Schema, text string, options pattern.Options, over
 		return nil, err
 	}
 	var e expression
-	for _, named := range compiled.Captures() {
+	for i, named := range compiled.Captures() {
 		path, err := event.ParsePath(named.Name)
 		if err != nil {
 			return nil, err
 		}
 		c := capture{name: path, address: -1, ip: named.Type == pattern.String && !named.Mixed && isIP(path)}
+		c.group, c.typ = compiled.Group(i), named.Type
 		c.plain = named.Type == pattern.String && !named.Mixed && !c.ip
 		if c.slot, err = s.Slot(path, kind(named, c.ip)); err != nil {
 			return nil, err

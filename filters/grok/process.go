@@ -95,13 +95,18 @@ func (p *processor) match(ev *event.Event, text []byte, o *outcome) {
 func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 	line := part.Of(ev.Line, text)
 	m := p.set.Matcher(i)
-	captures := p.f.expressions[i].captures
+	groups, captures := m.Groups(), p.f.expressions[i].captures
 	for k := range captures {
 		c := &captures[k]
-		switch v, n := m.Only(k); {
-		case n == 0:
-		case n == 1 && c.plain && (c.overwrite || !ev.Has(c.slot)): // nearly all of them
-			if b := text[v.Start:v.End]; p.kept(b) {
+		if c.group == 0 {
+			p.storeAll(ev, c, m.Values(k), text, line, o)
+			continue
+		}
+		start, end := int(groups[2*c.group]), int(groups[2*c.group+1])
+		switch {
+		case end < 0:
+		case c.plain && (c.overwrite || !ev.Has(c.slot)): // nearly all of them
+			if b := text[start:end]; p.kept(b) {
 				if line {
 					ev.SetSub(c.slot, b)
 				} else {
@@ -109,10 +114,8 @@ func (p *processor) store(ev *event.Event, i int, text []byte, o *outcome) {
 				}
 				o.rewritten = o.rewritten || c.slot == p.f.source
 			}
-		case n == 1:
-			p.storeOne(ev, c, v, c.overwrite, text, line, o)
 		default:
-			p.storeAll(ev, c, m.Values(k), text, line, o)
+			p.storeOne(ev, c, pattern.Value{Start: start, End: end, Type: c.typ}, c.overwrite, text, line, o)
 		}
 	}
 }

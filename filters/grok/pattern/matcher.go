@@ -62,34 +62,11 @@ func (m *Matcher) Values(i int) []Value {
 	return m.values
 }
 
-// Only returns the first value of capture i and how many there are. It spares
-// those that have only one the slice of Values.
-func (m *Matcher) Only(i int) (v Value, n int) {
-	g := m.pattern.lone[i]
-	if g == 0 {
-		return m.firstOf(i)
-	}
-	caps := m.m.Caps()
-	start, end := caps[2*g], caps[2*g+1]
-	if end < 0 {
-		return v, 0
-	}
-	return Value{Start: int(start), End: int(end), Type: m.pattern.captures[i].Type}, 1
-}
-
-// firstOf is Only for a capture with several groups.
-func (m *Matcher) firstOf(i int) (v Value, n int) {
-	caps := m.m.Caps()
-	for _, g := range m.pattern.members[i] {
-		if start, end := caps[2*g.group], caps[2*g.group+1]; end >= 0 {
-			if n == 0 {
-				v = Value{Start: int(start), End: int(end), Type: g.typ}
-			}
-			n++
-		}
-	}
-	return v, n
-}
+// Groups returns where the groups of the last match begin and end, two
+// positions for each, that of the whole match first; the end of a group that
+// took no part is negative. Pattern.Group says which one a capture is. The
+// slice is valid until the next call of Match and must not be changed.
+func (m *Matcher) Groups() []int32 { return m.m.Caps() }
 
 // Get returns the first value of capture i, and whether there is one.
 func (m *Matcher) Get(i int) (Value, bool) {

@@ -64,7 +64,6 @@ type Pattern struct {
 	prog     *prog.Prog
 	captures []Capture
 	members  [][]member // of each capture, in the order its values are listed
-	lone     []int      // of each capture the group behind it, 0 if there are several
 }
 
 // Compile compiles a grok expression. An error is a *SyntaxError.
@@ -119,6 +118,15 @@ func (p *Pattern) Lookup(name string) (int, bool) {
 	return 0, false
 }
 
+// Group returns the number of the group behind capture i, an index into
+// Captures, or 0 if there are several.
+func (p *Pattern) Group(i int) int {
+	if m := p.members[i]; len(m) == 1 {
+		return m[0].group
+	}
+	return 0
+}
+
 // nameCaptures works out from the identifiers of the groups (INT:x:int) what
 // is captured. Groups of one name stand together by identifier, the
 // identifiers in order of appearance, and by position within one.
@@ -138,12 +146,6 @@ func (p *Pattern) nameCaptures() {
 			if group.Name == id {
 				p.members[i] = append(p.members[i], member{group: g, typ: typ})
 			}
-		}
-	}
-	p.lone = make([]int, len(p.captures))
-	for i, m := range p.members {
-		if len(m) == 1 {
-			p.lone[i] = m[0].group
 		}
 	}
 }
