@@ -93,6 +93,8 @@ var known = []string{
 	`%{HTTPD_COMMONLOG} "(?:-|%{DATA:http.request.referrer})" "(?:-|%{DATA:user_agent.original})" "(?:-|%{DATA:network.forwarded_ip})"`,
 	`%{HTTPD_COMBINEDLOG} %{NUMBER:event.duration:double}`,
 	`(?<timestamp>%{YEAR}/%{MONTHNUM2}/%{MONTHDAY} %{TIME}) \[%{LOGLEVEL:log.level}\] %{POSINT:process.pid:int}#%{INT:process.thread.id:long}: (?:\*%{INT:nginx.error.connection_id:long} )?%{GREEDYDATA:message}`,
+	// Kubernetes' ingress-nginx.
+	`%{HTTPD_COMBINEDLOG} %{INT:nginx.ingress_controller.http.request.length:long} %{NUMBER:nginx.ingress_controller.http.request.time:double} \[%{DATA:nginx.ingress_controller.upstream.name}\] \[%{DATA:nginx.ingress_controller.upstream.alternative_name}\] (?:-|%{DATA:nginx.ingress_controller.upstream_address_list}) (?:-|(?<nginx.ingress_controller.upstream.response.length_list>[-\d]+(?:, [-\d]+)*)) (?:-|(?<nginx.ingress_controller.upstream.response.time_list>[-\d.]+(?:, [-\d.]+)*)) (?:-|(?<nginx.ingress_controller.upstream.response.status_code_list>[-\d]+(?:, [-\d]+)*)) %{NOTSPACE:http.request.id}`,
 	// Logback, Log4j and Spring Boot.
 	`%{TIMESTAMP_ISO8601:timestamp} +%{LOGLEVEL:log.level} +\[%{DATA:process.thread.name}\] +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,
 	`%{TIMESTAMP_ISO8601:timestamp} +\[%{DATA:process.thread.name}\] +%{LOGLEVEL:log.level} +%{JAVACLASS:log.logger} +- %{GREEDYDATA:message}`,

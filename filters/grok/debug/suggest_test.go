@@ -61,6 +61,9 @@ func TestSuggest(t *testing.T) {
 	f("alb",
 		`http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c49 203.0.113.4:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "GET http://www.example.com:80/ HTTP/1.1" "curl/7.46.0" - - arn:aws:elasticloadbalancing:x "Root=1-58337262" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-"`,
 		`h2 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c49 203.0.113.4:2817 - -1 -1 -1 502 - 34 366 "GET https://www.example.com:443/ HTTP/2.0" "curl/7.46.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:x "Root=1-58337262" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-"`)
+	f("ingress",
+		`192.0.2.7 - - [07/Feb/2020:12:02:42 +0000] "GET /v2 HTTP/1.1" 200 61 "-" "curl" 348 0.105 [default-web-80] [] 172.17.0.6:80, 172.17.0.7:80 61, 100 0.100, 0.004 200, 203 835136ae24486dbb`,
+		`192.0.2.7 - - [07/Feb/2020:12:02:43 +0000] "GET /v2 HTTP/1.1" 400 163 "-" "-" 0 0.000 [] [] - - - - efb0c5aa8be6cdeb`)
 	f("words", "hello world", "good bye")
 	f("marks", `a+b (c) {d} [e] $f ^g \h | i?`)
 	golden(t, "suggest_legacy", Options{Suggest: true, Legacy: true}, combined[0], combined[1])
