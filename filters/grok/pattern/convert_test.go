@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/naru-log/naru/filters/grok/pattern"
@@ -81,5 +83,25 @@ func TestConversionsDoNotAllocate(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// TestIntegersAgreeWithStrconv goes over all lengths, with a byte of each kind
+// in each place.
+func TestIntegersAgreeWithStrconv(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 9))
+	for range 200_000 {
+		text := make([]byte, random.IntN(21))
+		for i := range text {
+			text[i] = byte('0' + random.IntN(10))
+		}
+		if len(text) > 0 && random.IntN(3) == 0 {
+			text[random.IntN(len(text))] = "-+/:a \x00\x7f\xb0"[random.IntN(9)]
+		}
+		got, err := pattern.ParseLong(text)
+		want, wantErr := strconv.ParseInt(string(text), 10, 64)
+		if got != want && wantErr == nil || (err == nil) != (wantErr == nil) {
+			t.Fatalf("%q: %d, %v; strconv says %d, %v", text, got, err, want, wantErr)
+		}
 	}
 }
