@@ -137,16 +137,6 @@ func (m *machine) number(in *inst, pos int) (*inst, int) {
 	return m.done(in, pos, end)
 }
 
-// digits is runBytes for digits.
-func (m *machine) digits(in *inst, pos int) (*inst, int) {
-	end := digitsEnd(m.text, pos)
-	m.steps += (end - pos) >> runCost
-	if end-pos < int(in.n) {
-		return fail(pos)
-	}
-	return m.done(in, pos, end)
-}
-
 func (m *machine) clear(in *inst, pos int) (*inst, int) {
 	for _, g := range in.groups {
 		m.caps[endOf(int32(g))] = -1

@@ -153,11 +153,9 @@ func (in *inst) step() step {
 		return (*machine).onceByte
 	case in.op == opOnce && in.plain():
 		return (*machine).onceTail
-	case in.op == opRun && in.byBytes() && in.set.digits():
-		return (*machine).digits
 	case in.op == opRun && in.byBytes():
 		return (*machine).runBytes
-	case in.op == opSigned && in.byBytes() && in.set.digits() && in.sign.ascii():
+	case in.op == opSigned && in.byBytes() && in.set.digits && in.sign.ascii():
 		return (*machine).number
 	case in.op == opRunBack && in.byBytes():
 		return (*machine).runBackBytes

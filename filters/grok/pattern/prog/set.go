@@ -20,15 +20,16 @@ const (
 // charSet is a set of characters made for looking at bytes. An invalid byte
 // counts as the character U+FFFD.
 type charSet struct {
-	tab   [256]uint8
-	mixed bool // tab has decode in it
-	graph bool // all from '!' on are in it
-	hole  int  // the only byte that is not in it, -1 if there are more
-	set   *syntax.Set
+	tab    [256]uint8
+	mixed  bool // tab has decode in it
+	digits bool // it is that of the ASCII digits
+	graph  bool // all from '!' on are in it
+	hole   int  // the only byte that is not in it, -1 if there are more
+	set    *syntax.Set
 }
 
 func newCharSet(s *syntax.Set) *charSet {
-	c := &charSet{set: s, hole: -1}
+	c := &charSet{set: s, hole: -1, digits: slices.Equal(s.R, []rune{'0', '9'})}
 	for b := range rune(0x80) {
 		if s.Has(b) {
 			c.tab[b] = yes
@@ -78,9 +79,6 @@ func (c *charSet) step(text []byte, pos int) int {
 // ascii reports whether all members are ASCII.
 func (c *charSet) ascii() bool { return c.tab[utf8.RuneSelf] == no }
 
-// digits reports whether the set is that of the ASCII digits.
-func (c *charSet) digits() bool { return slices.Equal(c.set.R, []rune{'0', '9'}) }
-
 // run returns the end of the longest run of members from pos on.
 func (c *charSet) run(text []byte, pos int) int {
 	if c.hole >= 0 {
@@ -105,7 +103,10 @@ func (c *charSet) run(text []byte, pos int) int {
 // span returns the end of the longest run of bytes from pos on that members
 // begin with, all of them.
 func (c *charSet) span(text []byte, pos int) int {
-	if c.graph {
+	switch {
+	case c.digits:
+		return digitsEnd(text, pos)
+	case c.graph:
 		pos = c.spanGraph(text, pos)
 	}
 	// Most runs are short.
