@@ -1,7 +1,6 @@
 package prog
 
 import (
-	"slices"
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/filters/grok/pattern/syntax"
@@ -156,9 +155,9 @@ func (q *quick) dispatch(at int, branches []branch) {
 		}
 		id, ok := ids[string(key)]
 		if !ok {
-			id = noBranch - 1 - int32(len(t.lists))
+			id = listCode(len(t.lists))
 			ids[string(key)] = id
-			t.lists = append(t.lists, slices.Clone(list))
+			t.lists = append(append(t.lists, list...), endOfList)
 		}
 		t.target[b] = id
 	}

@@ -97,13 +97,18 @@ func endOf(group int32) int32   { return 2*group + 1 }
 type dispatch struct {
 	// target is the place of the only branch, noBranch, or a code for a list.
 	target [257]int32
-	lists  [][]int32
+	lists  []int32 // of branches, one after the other, each up to endOfList
 }
 
-const noBranch = -1
+const (
+	noBranch  = -1
+	endOfList = -1
+)
 
-// list returns the list that a target below noBranch stands for.
-func (d *dispatch) list(target int32) []int32 { return d.lists[noBranch-1-target] }
+// listCode is the target that stands for the list at a place of lists, and
+// listAt the other way round.
+func listCode(at int) int32     { return int32(noBranch - 1 - at) }
+func listAt(target int32) int32 { return noBranch - 1 - target }
 
 func (d *dispatch) at(text []byte, pos int) int32 {
 	if pos < len(text) {

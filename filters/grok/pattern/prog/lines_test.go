@@ -2,6 +2,7 @@ package prog
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 func TestLineEnd(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 20_000 {
-		m := &machine{text: make([]byte, random.IntN(20))}
+		m := &machine{text: make([]byte, random.IntN(20)), lines: lines{from: math.MaxInt}}
 		for i := range m.text {
 			m.text[i] = "aaaa\n"[random.IntN(5)]
 		}
@@ -30,7 +31,7 @@ func TestLineEnd(t *testing.T) {
 // position that a run gives back.
 func TestLineEndGoingBack(t *testing.T) {
 	const n = 1 << 16
-	m := &machine{text: bytes.Repeat([]byte("a"), n)}
+	m := &machine{text: bytes.Repeat([]byte("a"), n), lines: lines{from: math.MaxInt}}
 	for pos := n; pos >= 0; pos-- {
 		m.lineEnd(pos)
 	}

@@ -15,7 +15,7 @@ const (
 	frameCall                     // take back a call
 	frameOpened                   // take back an opening
 	frameClosed                   // take back a closing: pos was open
-	frameChoices                  // branches list a of the dispatch at pc, from index on, at pos
+	frameChoices                  // the branches from place a on of the lists of the dispatch at pc, at pos
 )
 
 type frame struct {
@@ -30,34 +30,35 @@ const maxFrames = 8 << 20
 
 // machine runs a program.
 type machine struct {
-	code  *code
-	inst  []inst // of code
-	text  []byte
-	caps  []int32 // start and end of each group, -1 if none
-	stack []frame
-	regs  []int32
-	onces []int32 // where each opOnce point was reached last
-	calls []int32 // return addresses
-	open  []int32 // starts of open groups
-	memo  memo
-	fresh []int32 // what caps and onces are before an attempt
-	keep  int
-	from  int // where the search began, for \G
-	steps int
-	limit int
-	since int  // where what was read since the last choice begins
-	over  bool // the budget is used up
-	depth int  // of sub-programs
-	lines lines
+	code   *code
+	inst   []inst // of code
+	text   []byte
+	caps   []int32 // start and end of each group, -1 if none
+	stack  []frame
+	regs   []int32
+	onces  []int32 // where each opOnce point was reached last
+	calls  []int32 // return addresses
+	open   []int32 // starts of open groups
+	memo   memo
+	places []int32 // caps and onces
+	fresh  []int32 // what places is before a text
+	keep   int
+	from   int // where the search began, for \G
+	steps  int
+	limit  int
+	since  int  // where what was read since the last choice begins
+	over   bool // the budget is used up
+	depth  int  // of sub-programs
+	lines  lines
 
 	trace *trace // nil if nobody asks how far it got
 	start *Start // nil if it is not shared
 }
 
 func newMachine(c *code, groups int) *machine {
-	n := max(2*groups, c.onces)
-	m := &machine{code: c, inst: c.inst, caps: make([]int32, 2*groups), fresh: make([]int32, n),
-		regs: make([]int32, c.regs), onces: make([]int32, c.onces)}
+	n := 2*groups + c.onces
+	m := &machine{code: c, inst: c.inst, places: make([]int32, n), fresh: make([]int32, n), regs: make([]int32, c.regs)}
+	m.caps, m.onces = m.places[:2*groups:2*groups], m.places[2*groups:]
 	for i := range m.fresh {
 		m.fresh[i] = -1
 	}
@@ -77,15 +78,17 @@ func (m *machine) finish() {
 // attempt tries to match at pos and returns the end, or -1.
 func (m *machine) attempt(pos int) int {
 	m.renew()
-	m.calls = m.calls[:0]
-	m.open = m.open[:0]
 	return m.run(0, pos)
 }
 
 // renew forgets what an attempt before left behind.
 func (m *machine) renew() {
 	copy(m.caps, m.fresh)
-	m.stack, m.keep, m.depth = m.stack[:0], -1, 0
+	m.restart()
+}
+
+func (m *machine) restart() {
+	m.stack, m.calls, m.open, m.keep, m.depth = m.stack[:0], m.calls[:0], m.open[:0], -1, 0
 }
 
 func (m *machine) push(k frameKind, pc int32, pos, a int) {
@@ -179,10 +182,9 @@ func (m *machine) resume(base int) (in *inst, pos int) {
 
 // moreChoices goes on with the next branch of a dispatch.
 func (m *machine) moreChoices(f *frame) (in *inst, pos int) {
-	d := m.inst[f.pc].table
-	list := d.list(d.at(m.text, int(f.pos)))
-	in, pos = &m.inst[list[f.a]], int(f.pos)
-	if f.a++; int(f.a) == len(list) {
+	list := m.inst[f.pc].table.lists[f.a:]
+	in, pos = &m.inst[list[0]], int(f.pos)
+	if f.a++; list[1] == endOfList {
 		m.stack = m.stack[:len(m.stack)-1]
 	}
 	return in, pos

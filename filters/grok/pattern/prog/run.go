@@ -182,7 +182,7 @@ func (m *machine) runTo(in *inst, pos int) (*inst, int) {
 	}
 	m.steps += i >> runCost
 	end := pos + i
-	if end > m.lineEnd(pos) {
+	if (pos < m.lines.from || end > m.lines.end) && end > m.lineEnd(pos) {
 		return fail(pos)
 	}
 	if !in.goesOn(m.text, end) {

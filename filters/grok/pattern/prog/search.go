@@ -1,6 +1,9 @@
 package prog
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // search searches with the quick program. If its budget is used up, start is
 // where the plain program has to go on.
@@ -25,11 +28,12 @@ func (m *Matcher) search(text []byte) (end, start int) {
 	return v.searchFrom(nextRune(text, 0))
 }
 
-// begin readies the machine for a text.
+// begin readies the machine for a text, and for an attempt.
 func (m *machine) begin(text []byte, limit int) {
 	m.text, m.steps, m.over, m.limit = text, 0, false, limit
-	m.lines = lines{}
-	m.forget()
+	m.lines = lines{from: math.MaxInt}
+	copy(m.places, m.fresh)
+	m.restart()
 }
 
 // forget makes all places new again.

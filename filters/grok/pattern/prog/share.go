@@ -109,8 +109,10 @@ func (in *inst) targets(list []int32) []int32 {
 				list = append(list, to)
 			}
 		}
-		for _, branches := range in.table.lists {
-			list = append(list, branches...)
+		for _, to := range in.table.lists {
+			if to != endOfList {
+				list = append(list, to)
+			}
 		}
 	}
 	return list
@@ -144,7 +146,7 @@ func (in *inst) same(o *inst) bool {
 }
 
 func (d *dispatch) same(e *dispatch) bool {
-	return d.target == e.target && slices.EqualFunc(d.lists, e.lists, slices.Equal[[]int32])
+	return d.target == e.target && slices.Equal(d.lists, e.lists)
 }
 
 func (a *automaton) same(b *automaton) bool {
@@ -224,10 +226,10 @@ func (m *machine) arrive(pos int) {
 func (m *machine) first() int {
 	s := m.start
 	if s == nil || s.state == startOff {
-		return m.attempt(0)
+		return m.run(0, 0)
 	}
 	if s.state == startOpen {
-		end := m.attempt(0)
+		end := m.run(0, 0)
 		if s.state = startKnown; m.over {
 			s.state = startOff // it is not known what else it would have done
 		}

@@ -25,8 +25,9 @@ func (m *machine) dispatch(in *inst, pos int) (*inst, int) {
 	case to == noBranch:
 		return fail(pos)
 	}
-	m.push(frameChoices, in.self, pos, 1)
-	return &m.inst[in.table.list(to)[0]], pos
+	at := listAt(to)
+	m.push(frameChoices, in.self, pos, int(at)+1)
+	return &m.inst[in.table.lists[at]], pos
 }
 
 func (m *machine) pair(in *inst, pos int) (*inst, int) {
