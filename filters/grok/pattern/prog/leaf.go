@@ -92,7 +92,7 @@ func (m *machine) set(in *inst, pos int) (*inst, int) {
 	return fail(pos)
 }
 
-// run takes as many members as there are and gives none back.
+// runAll takes as many members as there are and gives none back.
 func (m *machine) runAll(in *inst, pos int) (*inst, int) {
 	if end := m.take(in, pos); end >= 0 {
 		return m.done(in, pos, end)

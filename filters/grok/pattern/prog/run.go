@@ -58,41 +58,32 @@ func (m *machine) runBack(in *inst, pos int) (*inst, int) {
 			return fail(pos)
 		}
 	}
-	end := m.take(in, pos)
-	if in.x > 0 && end == len(m.text) {
-		if end = m.last(in, least); end < 0 {
-			return fail(pos)
-		}
-	}
-	if !in.fits(m.text, end) {
-		if end = m.backTo(in, end, least); end < 0 {
-			return fail(pos)
-		}
-	}
-	if end > least {
-		m.push(frameRun, in.self, end, least)
-	}
-	return m.ended(in, pos, end)
+	return m.goBack(in, pos, least, m.take(in, pos))
 }
 
 // runBackBytes is runBack for what runBytes can do.
 func (m *machine) runBackBytes(in *inst, pos int) (*inst, int) {
-	text := m.text
-	end := in.set.span(text, pos)
+	end := in.set.span(m.text, pos)
 	m.steps += (end - pos) >> runCost
 	least := pos
 	if in.n > 0 {
 		if end == pos {
 			return fail(pos)
 		}
-		least = nextRune(text, pos)
+		least = nextRune(m.text, pos)
 	}
-	if in.x > 0 && end == len(text) {
+	return m.goBack(in, pos, least, end)
+}
+
+// goBack ends a run from pos to end at the last place where it can end, but
+// not before least.
+func (m *machine) goBack(in *inst, pos, least, end int) (*inst, int) {
+	if in.x > 0 && end == len(m.text) {
 		if end = m.last(in, least); end < 0 {
 			return fail(pos)
 		}
 	}
-	if !in.follow.at(text, end) || !in.goesOn(text, end) {
+	if !in.fits(m.text, end) {
 		if end = m.backTo(in, end, least); end < 0 {
 			return fail(pos)
 		}
