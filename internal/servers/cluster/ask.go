@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // Answer is what a node said.
@@ -21,6 +22,11 @@ func (a Answer) Err() error {
 		return nil
 	}
 	return fmt.Errorf("status %d: %s", a.Status, a.Body)
+}
+
+// withoutShards reports whether the node had no shard to ask.
+func (a Answer) withoutShards() bool {
+	return a.Status == http.StatusServiceUnavailable && bytes.Contains(a.Body, []byte("no_shard_available_action_exception"))
 }
 
 // Do asks a node that runs. The body is a string or []byte sent as it is, or
@@ -73,10 +79,18 @@ func encode(body any) ([]byte, error) {
 	return json.Marshal(body)
 }
 
+// shardPatience is how long request waits for the shards of an index, which a
+// busy server has not started yet when the index was made a moment ago.
+const shardPatience = 20 * time.Second
+
 // request asks, takes every status but 2xx for an error, and decodes the answer
 // into out unless that is nil.
 func (c *Cluster) request(ctx context.Context, method, path string, body, out any) error {
 	a, err := c.Do(ctx, method, path, body)
+	for start := time.Now(); err == nil && a.withoutShards() && time.Since(start) < shardPatience; {
+		time.Sleep(100 * time.Millisecond)
+		a, err = c.Do(ctx, method, path, body)
+	}
 	if err != nil {
 		return err
 	}
