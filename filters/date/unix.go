@@ -1,6 +1,9 @@
 package date
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"encoding/hex"
+)
 
 // maxDigits is how many digits always fit into an int64.
 const maxDigits = 18
@@ -59,12 +62,8 @@ func parseTAI64N(b []byte, t *moment) bool {
 		return false
 	}
 	var raw [12]byte
-	for i := range raw {
-		high, low := hexDigit(b[2*i]), hexDigit(b[2*i+1])
-		if high|low > 15 {
-			return false
-		}
-		raw[i] = high<<4 | low
+	if _, err := hex.Decode(raw[:], b); err != nil {
+		return false
 	}
 	seconds, nanos := binary.BigEndian.Uint64(raw[:8]), binary.BigEndian.Uint32(raw[8:])
 	if seconds >= 1<<63 || nanos >= 1e9 {
@@ -72,17 +71,4 @@ func parseTAI64N(b []byte, t *moment) bool {
 	}
 	t.instant, t.nanos, t.set = int64(seconds)-1<<62-taiOffset, int64(nanos), hasInstant
 	return true
-}
-
-// hexDigit is the value of a hexadecimal digit, 255 for another byte.
-func hexDigit(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
-	case 'A' <= c && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 255
 }

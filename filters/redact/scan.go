@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/hexpair"
 )
 
 // secrets finds the values of secret parameters in a text, in their order.
@@ -59,7 +60,7 @@ func escapedSign(b []byte, from int) int {
 		if i+2 >= len(b) {
 			return len(b)
 		}
-		if c, ok := unhex(b[i+1], b[i+2]); ok && c == '=' {
+		if c, ok := hexpair.Decode(b[i+1], b[i+2]); ok && c == '=' {
 			return i
 		}
 		from = i + 1
@@ -71,7 +72,7 @@ func escapedSign(b []byte, from int) int {
 func valueEnd(b []byte, at int, escaped bool) int {
 	for ; at < len(b) && !after(b[at]); at++ {
 		if escaped && b[at] == '%' && at+2 < len(b) {
-			if c, ok := unhex(b[at+1], b[at+2]); ok && after(c) {
+			if c, ok := hexpair.Decode(b[at+1], b[at+2]); ok && after(c) {
 				return at
 			}
 		}
@@ -92,7 +93,7 @@ func (f *Filter) names(b []byte) bool {
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		if c == '%' && i+2 < len(b) {
-			if v, ok := unhex(b[i+1], b[i+2]); ok {
+			if v, ok := hexpair.Decode(b[i+1], b[i+2]); ok {
 				c = v
 				i += 2
 			}
@@ -121,7 +122,7 @@ func nameStart(b []byte) int {
 	start := len(b)
 	for ; start > 0 && !boundary(b[start-1]); start-- {
 		if b[start-1] == '%' && start+2 <= len(b) {
-			if c, ok := unhex(b[start], b[start+1]); ok && boundary(c) {
+			if c, ok := hexpair.Decode(b[start], b[start+1]); ok && boundary(c) {
 				return start + 2
 			}
 		}
@@ -165,22 +166,4 @@ func (f *Filter) redact(ev *event.Event, b []byte) (out []byte, changed bool) {
 		at = end
 	}
 	return ev.Keep(append(out, b[at:]...)), true
-}
-
-func unhex(high, low byte) (byte, bool) {
-	h, l := digit(high), digit(low)
-	return h<<4 | l, h|l <= 15
-}
-
-// digit is the value of a hexadecimal digit, 255 for another byte.
-func digit(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
-	case 'A' <= c && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 255
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/naru-log/naru/event"
+	"github.com/naru-log/naru/internal/hexpair"
 	"github.com/naru-log/naru/internal/part"
 )
 
@@ -206,19 +207,5 @@ func unhex(b []byte) (byte, bool) {
 	if len(b) < 3 {
 		return 0, false
 	}
-	high, low := hexDigit(b[1]), hexDigit(b[2])
-	return high<<4 | low, high|low <= 15
-}
-
-// hexDigit is the value of a hexadecimal digit, 255 for another byte.
-func hexDigit(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
-	case 'A' <= c && c <= 'F':
-		return c - 'A' + 10
-	}
-	return 255
+	return hexpair.Decode(b[1], b[2])
 }
