@@ -92,7 +92,7 @@ func (f *demoFlags) runIn(cmd *cobra.Command, dir string) error {
 // loadDemo loads the built-in pipeline of Apache's access log. The one of its
 // error log is left out: there is none, and the screen shows one pipeline.
 func loadDemo(logPath string) (func() (*config.Config, *config.Diagnostics), error) {
-	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath), "error_paths=[]"}}
+	l := &loader{args: []string{"apache"}, vars: []string{fmt.Sprintf("paths=[%q]", logPath)}}
 	load, err := l.loadFunc()
 	if err != nil {
 		return nil, err
